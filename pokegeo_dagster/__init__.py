@@ -1,0 +1,1 @@
+"""From the name of a Pokémon to a finished wildlife documentary: one Dagster asset graph."""

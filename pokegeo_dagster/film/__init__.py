@@ -1,0 +1,1 @@
+"""What a documentary is and how its choices are made. Pure: no network, clock or Dagster."""

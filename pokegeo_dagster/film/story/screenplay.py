@@ -1,0 +1,123 @@
+"""The screenplay: everything that is decided before anything is drawn, spoken or filmed.
+
+The types live here; the rules of a good screenplay (beats in order, one movement a clip, camera
+last) live in `rules.py` and are checked wherever a screenplay enters the house.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from pokegeo_dagster.film.ids import ClipId, ReferenceId
+from pokegeo_dagster.film.model import Frozen
+from pokegeo_dagster.film.vocabulary import (
+    Beat,
+    Framing,
+    Habitat,
+    Light,
+    Pose,
+    Prop,
+    ReferenceKind,
+    Vantage,
+    Weather,
+)
+
+
+class Atmosphere(Frozen):
+    """The global block that every picture of the film shares."""
+
+    habitat: Habitat
+    light: Light
+    weather: Weather
+    palette: tuple[str, ...] = Field(min_length=2, max_length=6)  # colour words, the key colour first
+    prose: str = Field(min_length=20)  # put before every image prompt
+
+
+class Setting(Frozen):
+    """What an environment plate shows, and from where."""
+
+    habitat: Habitat
+    light: Light
+    weather: Weather
+    vantage: Vantage
+
+
+class Reference(Frozen):
+    """One seed image: how an animal, a thing or a place looks in this film.
+
+    A character has `species` and `pose`; a prop has `prop`; an environment has `setting`.
+    The first character is the sheet that keeps the animal the same animal.
+    """
+
+    id: ReferenceId
+    kind: ReferenceKind
+    name: str = Field(pattern=r"^[a-z0-9_]{3,60}$")  # file name on export: haunter_floating_alert
+    description: str = Field(min_length=20)  # what an illustrator reads
+    species: str | None = None
+    pose: Pose | None = None
+    prop: Prop | None = None
+    setting: Setting | None = None
+
+
+class Placement(Frozen):
+    """Where a subject stands in the frame.
+
+    `x` is its middle and `y` the foot of it, 0–1 from the left and the top edge. `height` is its
+    height as a share of the frame's. `facing` says which way it looks; drawn characters face right.
+    """
+
+    reference: ReferenceId
+    x: float = Field(ge=-0.2, le=1.2)
+    y: float = Field(ge=0, le=1.6)
+    height: float = Field(gt=0, le=2.5)
+    facing: Literal["left", "right"] = "right"
+
+
+class Motion(Frozen):
+    """The motion prompt in its order of importance: if a camera runs out of attention, it drops
+    the last words first, and those are about itself."""
+
+    action: str = Field(min_length=5)  # [Subject] [does action].
+    details: str = Field(min_length=5)  # [Body part] [does thing].
+    sequence: str = Field(min_length=5)  # [Result].
+    environment: str = Field(min_length=5)
+    camera: str = Field(min_length=5)  # "Slow push in."
+
+    @property
+    def prompt(self) -> str:
+        """The whole prompt, the camera last."""
+        return " ".join((self.action, self.details, self.sequence, self.environment, self.camera))
+
+
+class Shot(Frozen):
+    """One planned clip: a breathing photograph, what is said over it and what is heard."""
+
+    clip: ClipId
+    beat: Beat
+    framing: Framing
+    plate: ReferenceId  # an environment
+    subjects: tuple[Placement, ...] = Field(default=(), max_length=3)  # back to front
+    still: str = Field(min_length=10)  # what the photograph shows
+    movement: str = Field(min_length=5)  # the one thing in it that moves
+    motion: Motion
+    narration: str = Field(min_length=1)
+    sound_cue: str = Field(min_length=5)
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Every reference the opening frame is made from, the plate first, no doubles."""
+        return tuple(dict.fromkeys((self.plate, *(s.reference for s in self.subjects))))
+
+
+class Screenplay(Frozen):
+    """A film on paper."""
+
+    title: str = Field(min_length=3)
+    logline: str = Field(min_length=10)
+    species: str
+    author: str = "house"
+    atmosphere: Atmosphere
+    references: tuple[Reference, ...] = Field(min_length=1, max_length=30)
+    shots: tuple[Shot, ...] = Field(min_length=1, max_length=24)

@@ -1,0 +1,52 @@
+"""The terminal: says what a person asked for to the same definitions that the UI shows.
+
+`main` is the door: it sets the studio's home for Dagster, and turns whatever goes wrong into one
+line that says what to do next.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+
+def main() -> None:
+    """Runs `pokegeo`. Exit codes: 0 done, 1 something could not be made, 2 the order is wrong,
+    130 stopped by the user."""
+    debug = "--debug" in sys.argv
+    _point_dagster_here()
+    from pokegeo_dagster.cli.commands import app
+    from pokegeo_dagster.film.errors import ProductionError
+
+    try:
+        app(standalone_mode=True)
+    except KeyboardInterrupt:
+        _say("Stopped. Run the same command again: it goes on where it stopped.")
+        sys.exit(130)
+    except ProductionError as error:
+        if debug:
+            raise
+        _say(f"pokegeo: {error}")
+        sys.exit(error.exit_code)
+    except Exception as error:
+        if debug:
+            raise
+        _say(
+            f"pokegeo: something unforeseen: {type(error).__name__}: {error}. Run again with --debug for more."
+        )
+        sys.exit(1)
+
+
+def _say(line: str) -> None:
+    print(" ".join(line.split()), file=sys.stderr)
+
+
+def _point_dagster_here() -> None:
+    """DAGSTER_HOME is the folder with this studio's `dagster.yaml`, whatever the shell says, so that
+    every command writes the same history. A process of ours shows its own progress."""
+    checkout = Path(__file__).resolve().parents[2]
+    home = next((p for p in (Path.cwd(), checkout) if (p / "dagster.yaml").is_file()), None)
+    if home is None:
+        _say("pokegeo: no dagster.yaml here. Run pokegeo in the folder you cloned.")
+        sys.exit(2)
+    os.environ["DAGSTER_HOME"] = str(home)
+    os.environ["POKEGEO_TERMINAL"] = "1"

@@ -1,0 +1,1 @@
+"""The figures the studio promises, measured. `make bench` runs them all."""

@@ -1,0 +1,163 @@
+"""`pokegeo produce` and `pokegeo redo`."""
+
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import dagster as dg
+from rich.console import Console
+
+from pokegeo_dagster.cli.progress import ProductionWatch, minutes
+from pokegeo_dagster.defs.graph import CALL_SHEET, GRAPH
+from pokegeo_dagster.defs.office.production import produce, run_asset
+from pokegeo_dagster.defs.office.studio import Studio, open_studio, studio_home
+from pokegeo_dagster.defs.office.takes import Take, Takes
+from pokegeo_dagster.film.edit.delivery import Profile
+from pokegeo_dagster.film.errors import BriefRefused, ProductionError
+from pokegeo_dagster.film.places import Place
+from pokegeo_dagster.film.story.brief import Brief
+from pokegeo_dagster.film.story.species import Species
+
+REFERENCES_EXPECTED = 22  # until the screenplay says how many
+
+
+def produce_episode(
+    animal: Species, episode: str, clips: int | None, seed: int | None, profile: Profile | None
+) -> None:
+    """Files the brief, makes what is missing, and says where the film is."""
+    studio = open_studio(studio_home())
+    brief = _file_brief(studio, animal, episode, clips, seed, profile)
+    print(
+        f"{animal.name}, episode {episode}: {brief.clip_count} clips, "
+        f"{brief.delivery.width_px}×{brief.delivery.height_px} at {brief.delivery.rate_fps} fps, "
+        f"made by the house crew. It costs $0.00.",
+        file=sys.stderr,
+    )
+    with dg.DagsterInstance.get() as instance:
+        _bring_up_to_date(studio, instance, brief)
+
+
+def redo_pieces(episode: str, what: str, keys: Sequence[str], new_take: bool) -> None:
+    """Makes pieces of one asset again, then brings everything made from them up to date."""
+    studio = open_studio(studio_home())
+    brief = studio.db.brief(episode)
+    if brief is None:
+        raise BriefRefused(f"There is no episode {episode!r}: `pokegeo status` lists them.")
+    craft = GRAPH.get(what)
+    if craft is None:
+        raise BriefRefused(f"There is no asset {what!r}: choose one of {', '.join(GRAPH)}.")
+    declared = craft.keys(studio, episode)
+    wanted = list(keys) if craft.per != "episode" else list(declared)
+    if not wanted:
+        raise BriefRefused(f"Say which: `pokegeo redo {episode} 5 --what {what}`.")
+    strange = [key for key in wanted if key not in declared]
+    if strange:
+        raise BriefRefused(f"{episode} has no {what} {', '.join(strange)}: it has {', '.join(declared)}.")
+    with dg.DagsterInstance.get() as instance:
+        for key in wanted:
+            _forget_damage(studio, what, Place(episode, key))
+        with _watch(studio, brief) as watch:
+            run_asset(instance, craft, episode, wanted, new_take)
+        again = watch.tally.made[what]
+        fit = len(wanted) - again - watch.tally.failed
+        print(f"{what}: {again} made, {fit} still fit as they are.", file=sys.stderr)
+        if fit and not new_take:
+            print("For a different result ask for another take: add --new-take.", file=sys.stderr)
+        _bring_up_to_date(studio, instance, brief)
+
+
+def _file_brief(
+    studio: Studio,
+    animal: Species,
+    episode: str,
+    clips: int | None,
+    seed: int | None,
+    profile: Profile | None,
+) -> Brief:
+    """The episode's brief: the one on file, or a new one. An order that contradicts it is refused,
+    because following it would throw a finished film away."""
+    filed = studio.db.brief(episode)
+    asked = {"species": animal.slug, "clip_count": clips, "seed": seed, "profile": profile}
+    given = {name: value for name, value in asked.items() if value is not None}
+    if filed is None:
+        brief = Brief(episode=episode, **given)
+        studio.db.save_brief(brief)
+        return brief
+    other = [f"{n} {getattr(filed, n)!r}" for n, value in given.items() if getattr(filed, n) != value]
+    if other:
+        raise BriefRefused(
+            f"Episode {episode} is already ordered with {', '.join(other)}. To make another film, name "
+            f"another episode: pokegeo produce {animal.slug} --episode {episode}-2 …"
+        )
+    return filed
+
+
+def _watch(studio: Studio, brief: Brief) -> ProductionWatch:
+    counts = {"episode": 1, "shot": brief.clip_count, "reference": REFERENCES_EXPECTED}
+    expected = {craft.name: counts[craft.per] for craft in CALL_SHEET}
+    expected["reference"] = len(GRAPH["reference"].keys(studio, brief.episode)) or expected["reference"]
+    return ProductionWatch(expected, studio.db.spent_usd(brief.episode))
+
+
+def _bring_up_to_date(studio: Studio, instance: dg.DagsterInstance, brief: Brief) -> None:
+    with _watch(studio, brief) as watch:
+        fallen = produce(studio, instance, brief.episode)
+        elapsed = watch.elapsed
+    if fallen:
+        first = fallen[0]
+        raise ProductionError(
+            f"{len(fallen)} of {brief.episode} could not be made; everything else is kept. "
+            f"First: {first.place}: {first.why} Then run the same command again."
+        )
+    made = sum(watch.tally.made.values())
+    film = Takes("final_cut", studio).of(Place(brief.episode))
+    folder = deliver(studio, film, brief)
+    _announce(studio, film, folder, made, elapsed, brief)
+
+
+def deliver(studio: Studio, film: Take, brief: Brief) -> Path:
+    """Puts the deliverables where a person looks for them: films/<episode>/ in the studio's home."""
+    folder = studio.settings.home / "films" / brief.episode
+    folder.mkdir(parents=True, exist_ok=True)
+    names = {
+        "main": f"{brief.species}_final.mp4",
+        "script": "script.txt",
+        "cue_sheet": "cue_sheet.csv",
+        "manifest": "assembly_manifest.json",
+        "poster": "poster.jpg",
+    }
+    for part, name in names.items():
+        copy_whole(film.path(part), folder / name)
+    return folder
+
+
+def copy_whole(source: Path, target: Path) -> None:
+    """A copy that is there whole or not at all."""
+    partial = target.with_name(f".{target.name}.part")
+    shutil.copyfile(source, partial)
+    partial.replace(target)
+
+
+def _announce(studio: Studio, film: Take, folder: Path, made: int, elapsed: str, brief: Brief) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    spent = studio.db.spent_usd(brief.episode)
+    length = minutes(film.slate["duration_s"])
+    did = f"{made} pieces made in {elapsed}" if made else "nothing had changed, nothing was made again"
+    console.print(f"\n“{film.slate['title']}” is ready: {length} long, {did}, ${spent:.2f} spent.\n")
+    console.print(f"  film       {folder / f'{brief.species}_final.mp4'}")
+    console.print(f"  script     {folder / 'script.txt'}  (timed, ready for captions)")
+    console.print(f"  cue sheet  {folder / 'cue_sheet.csv'}")
+    console.print(f"  manifest   {folder / 'assembly_manifest.json'}\n")
+    console.print("See every picture and take in the UI: make studio, then http://127.0.0.1:3000")
+    console.print(f"All files by name: pokegeo export {brief.episode} DIR")
+
+
+def _forget_damage(studio: Studio, asset: str, place: Place) -> None:
+    """Removes stored parts that are not what was stored, so that they are made again."""
+    row = studio.approved_row(place.episode, asset, place.key)
+    for ref in row.files.values() if row else ():
+        try:
+            studio.store.open_local(ref.key)
+        except ProductionError:
+            studio.store.delete(ref.key)

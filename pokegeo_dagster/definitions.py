@@ -1,0 +1,18 @@
+"""The front door: what Dagster loads."""
+
+import dagster as dg
+
+from pokegeo_dagster.defs.graph import CALL_SHEET, GRAPH
+from pokegeo_dagster.defs.office.assets import asset_of
+from pokegeo_dagster.defs.office.jobs import JOBS
+from pokegeo_dagster.defs.office.studio import StudioResource
+from pokegeo_dagster.defs.office.takes import TakesIOManager
+
+_studio = StudioResource()
+
+defs = dg.Definitions(
+    assets=[asset_of(craft, GRAPH) for craft in CALL_SHEET],
+    resources={"studio": _studio, "takes": TakesIOManager(studio=_studio)},
+    jobs=JOBS,
+    executor=dg.in_process_executor,
+)

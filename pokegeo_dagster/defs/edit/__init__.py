@@ -1,0 +1,1 @@
+"""Edit: conformed segments and the film they add up to."""

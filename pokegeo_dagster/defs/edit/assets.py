@@ -1,0 +1,177 @@
+"""Edit: clips conformed to their lines, and the film they add up to."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pokegeo_dagster.defs.edit.checks import FILM_AS_DELIVERED, SOUND_IN_EVERY_SEGMENT
+from pokegeo_dagster.defs.office import show
+from pokegeo_dagster.defs.office.craft import Work, craft
+from pokegeo_dagster.defs.office.studio import Studio
+from pokegeo_dagster.defs.office.takes import Take, Takes
+from pokegeo_dagster.film.crew import Credit, Made
+from pokegeo_dagster.film.edit.delivery import Delivery
+from pokegeo_dagster.film.edit.paperwork import Cue, assembly_manifest, cue_sheet, timed_script
+from pokegeo_dagster.film.edit.timeline import SegmentPlan, lay_cuts, plan_segment
+from pokegeo_dagster.film.model import Frozen
+from pokegeo_dagster.film.places import Place
+from pokegeo_dagster.film.story.brief import Brief
+from pokegeo_dagster.film.story.screenplay import Screenplay
+from pokegeo_dagster.film.story.slices import ShotSlice
+from pokegeo_dagster.providers.bench.conformer import conform, poster_of
+from pokegeo_dagster.providers.bench.mixer import lay_segment, master
+from pokegeo_dagster.providers.bench.splice import join
+
+BENCH = Credit(member="bench", model="conformer")
+
+
+class SegmentOrder(Frozen):
+    """One conformed clip: how long, and where the voice lies in it."""
+
+    plan: SegmentPlan
+    delivery: Delivery
+
+
+class CutOrder(Frozen):
+    """The film: its clips in order, in one delivery."""
+
+    clips: tuple[str, ...]
+    delivery: Delivery
+
+
+def _show_segment(take: Take) -> dict[str, Any]:
+    slate = take.slate
+    return {
+        "segment": show.player(take, f"{slate['frames']} frames"),
+        "voice": show.player(take, "narration stem", "narration_stem"),
+        "effects": show.player(take, "effects stem", "effects_stem"),
+        "frames": int(slate["frames"]),
+    }
+
+
+@craft(group="edit", per="shot", kinds=("mp4",), show=_show_segment, at_once=2)
+def segment(
+    place: Place, studio: Studio, *, shot: Takes, clip: Takes, narration: Takes, sound_effect: Takes
+) -> Work:
+    """This clip conformed: as many frames as its narration and a breath, in the delivery codec,
+    its stems beside it. A clip that already is that is not encoded again."""
+    delivery = shot.of(place).read(ShotSlice).delivery
+    picture, line, effect = clip.of(place), narration.of(place), sound_effect.of(place)
+    order = SegmentOrder(plan=plan_segment(line.slate["samples"], delivery), delivery=delivery)
+
+    def lay(room: Path) -> Made:
+        conformed = conform(picture.path(), order.plan.frames, delivery, room)
+        stems = lay_segment(line.path(), effect.path(), order.plan, room)
+        return Made({"main": conformed, **stems}, order.plan.model_dump(mode="json"))
+
+    return Work(
+        order=order,
+        credit=BENCH,
+        make=lay,
+        inputs=(shot.of(place), picture, line, effect),
+        uses={
+            "clip": picture.files["main"].sha256,
+            "narration": line.files["main"].sha256,
+            "sound_effect": effect.files["main"].sha256,
+        },
+    )
+
+
+def _show_film(take: Take) -> dict[str, Any]:
+    slate = take.slate
+    return {
+        "film": show.picture(take, "poster", link=show.url(take)),
+        "duration (s)": float(slate["duration_s"]),
+        "frames": int(slate["frames"]),
+        "loudness (LUFS)": float(slate["integrated_lufs"]),
+        "true peak (dBTP)": float(slate["true_peak_dbtp"]),
+        "script": show.player(take, "timed script", "script"),
+        "cue sheet": show.player(take, "cue sheet", "cue_sheet"),
+        "manifest": show.player(take, "assembly manifest", "manifest"),
+        "spent (USD)": float(take.studio.db.spent_usd(take.place.episode)),
+    }
+
+
+@craft(
+    group="edit",
+    per="episode",
+    kinds=("mp4",),
+    checks=(FILM_AS_DELIVERED, SOUND_IN_EVERY_SEGMENT),
+    show=_show_film,
+)
+def final_cut(
+    place: Place, studio: Studio, *, brief: Takes, screenplay: Takes, shot: Takes, segment: Takes
+) -> Work:
+    """The film: every segment joined by stream copy under one mastered sound track, with its stems,
+    cue sheet, timed script and manifest."""
+    ordered, written = brief.of(place), screenplay.of(place)
+    delivery = ordered.read(Brief).delivery
+    clips = tuple(written.slate["clips"])
+    shots = [shot.at(place.episode, name) for name in clips]
+    segments = [segment.at(place.episode, name) for name in clips]
+    order = CutOrder(clips=clips, delivery=delivery)
+
+    def assemble(room: Path) -> Made:
+        play = written.read(Screenplay)
+        frames = [int(take.slate["frames"]) for take in segments]
+        cuts = lay_cuts(clips, frames, delivery)
+        sound = master([_stems(take) for take in segments], delivery, room)
+        film = room / "main.mp4"
+        join([take.path() for take in segments], frames, sound.files["main"], delivery, film)
+        cues = [
+            Cue(
+                cut=cut,
+                shot=taken.read(ShotSlice).shot,
+                voice_in=take.slate["voice_in"],
+                voice_out=take.slate["voice_out"],
+            )
+            for cut, taken, take in zip(cuts, shots, segments, strict=True)
+        ]
+        papers = _papers(room, place.episode, play, cues, delivery)
+        stems = {part: sound.files[part] for part in ("narration_stem", "effects_stem")}
+        poster = poster_of(film, cuts[-1].start_frame // 3, room)
+        slate = {
+            **sound.slate,
+            "frames": sum(frames),
+            "duration_s": sum(frames) / delivery.rate_fps,
+            "cuts": [cut.model_dump(mode="json") for cut in cuts],
+            "title": play.title,
+        }
+        return Made({"main": film, "poster": poster, **stems, **papers}, slate)
+
+    return Work(
+        order=order,
+        credit=BENCH,
+        make=assemble,
+        inputs=(ordered, written, *shots, *segments),
+        uses={take.place.key: take.version for take in segments}
+        | {f"line {take.place.key}": take.version for take in shots},
+    )
+
+
+def _stems(take: Take) -> dict[str, Path]:
+    return {part: take.path(part) for part in ("narration_stem", "effects_stem")}
+
+
+def _papers(
+    room: Path, episode: str, play: Screenplay, cues: list[Cue], delivery: Delivery
+) -> dict[str, Path]:
+    names = {
+        cue.cut.clip: {
+            "video": f"videos/{cue.cut.clip}.mp4",
+            "audio": f"audio/{cue.cut.clip}.wav",
+            "sfx": f"sfx/{cue.cut.clip}_sfx.wav",
+        }
+        for cue in cues
+    }
+    manifest = assembly_manifest(episode, play, cues, delivery, names, f"{play.species}_final.mp4")
+    texts = {
+        "cue_sheet": ("cue_sheet.csv", cue_sheet(cues, delivery)),
+        "script": ("script.txt", timed_script(play, cues)),
+        "manifest": ("manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"),
+    }
+    papers = {}
+    for part, (name, content) in texts.items():
+        papers[part] = room / name
+        papers[part].write_text(content, encoding="utf-8")
+    return papers

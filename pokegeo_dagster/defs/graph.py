@@ -1,0 +1,23 @@
+"""The call sheet: every craft of the production, in the order in which the work flows."""
+
+from pokegeo_dagster.defs.edit.assets import final_cut, segment
+from pokegeo_dagster.defs.office.craft import Craft
+from pokegeo_dagster.defs.picture.assets import clip, composite, reference
+from pokegeo_dagster.defs.sound.assets import narration, sound_effect
+from pokegeo_dagster.defs.story.assets import brief, dossier, pitches, screenplay, shot
+
+CALL_SHEET: tuple[Craft, ...] = (
+    brief,
+    dossier,
+    pitches,
+    screenplay,
+    shot,
+    narration,
+    sound_effect,
+    reference,
+    composite,
+    clip,
+    segment,
+    final_cut,
+)
+GRAPH: dict[str, Craft] = {craft.name: craft for craft in CALL_SHEET}

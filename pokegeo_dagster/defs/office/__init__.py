@@ -1,0 +1,1 @@
+"""The machinery every department shares: partitions, takes, the studio, the floor where work is done."""

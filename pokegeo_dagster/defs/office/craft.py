@@ -1,0 +1,140 @@
+"""Crafts: what an asset of this graph is, apart from the machinery that runs it.
+
+A craft is one function that, given a place and the takes it is made from, says what the work is
+(`Work`): the order, whoever carries it out, what goes in. It makes nothing itself. So the same
+function serves a Dagster run, the plan of a whole production and the status page.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import dagster as dg
+from pydantic import BaseModel
+
+from pokegeo_dagster.defs.office.partitions import EPISODE_REFERENCES, EPISODE_SHOTS, EPISODES
+from pokegeo_dagster.defs.office.studio import Studio
+from pokegeo_dagster.defs.office.takes import Take, Takes
+from pokegeo_dagster.film.crew import Credit, Made
+from pokegeo_dagster.film.digest import digest
+from pokegeo_dagster.film.places import Place
+
+Per = Literal["episode", "shot", "reference"]
+PARTITIONS: Mapping[Per, dg.PartitionsDefinition] = {
+    "episode": EPISODES,
+    "shot": EPISODE_SHOTS,
+    "reference": EPISODE_REFERENCES,
+}
+
+
+@dataclass(frozen=True)
+class Work:
+    """One piece of work: `make` carries out `order` in a room of its own.
+
+    `inputs` are the takes it is made from. `uses` names the bytes that the result really depends
+    on (name → digest): a take whose `uses` and order are unchanged is the same take, even when an
+    input has a new version.
+    """
+
+    order: BaseModel
+    credit: Credit
+    make: Callable[[Path], Made]
+    inputs: tuple[Take, ...] = ()
+    uses: Mapping[str, str] = field(default_factory=dict)
+    author: str = "house"
+
+    def recipe(self, asset: str) -> str:
+        """The digest of everything the result is made from."""
+        return digest({"asset": asset, "order": self.order, "credit": self.credit, "uses": dict(self.uses)})
+
+    @property
+    def inputs_text(self) -> str:
+        """The versions of what went in, as the studio's database keeps them: «asset/key=version;…»."""
+        versions = sorted(f"{t.asset}/{t.place.key}={t.version}" for t in self.inputs)
+        return ";".join([*versions, f"credit={self.credit.member}/{self.credit.model}#{self.credit.edition}"])
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check found: `measured` is shown as it is; `why` says what is wrong and what to do."""
+
+    passed: bool
+    why: str
+    measured: Mapping[str, Any] = field(default_factory=dict)
+    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR
+
+
+@dataclass(frozen=True)
+class Check:
+    """A claim about a take, named as a sentence, and how to judge it."""
+
+    name: str
+    description: str
+    judge: Callable[[Take], Verdict]
+
+
+@dataclass(frozen=True)
+class Craft:
+    """One asset: how its work is ordered, shown and checked."""
+
+    name: str
+    group: str
+    per: Per
+    plan: Callable[..., Work]
+    inputs: tuple[str, ...]
+    description: str
+    kinds: frozenset[str]
+    code_version: str
+    checks: tuple[Check, ...]
+    show: Callable[[Take], dict[str, Any]]
+    at_once: int  # how many pieces of this work the machine does at a time
+
+    def work(self, studio: Studio, place: Place, handles: Mapping[str, Takes] | None = None) -> Work:
+        """The work for one place. Raises NotReady when something it needs is not made yet."""
+        takes = handles or {name: Takes(name, studio) for name in self.inputs}
+        return self.plan(place, studio, **{name: takes[name] for name in self.inputs})
+
+    def keys(self, studio: Studio, episode: str) -> tuple[str, ...]:
+        """The keys this episode uses, in order: its screenplay declares clips and references."""
+        if self.per == "episode":
+            return (Place(episode).key,)
+        screenplay = Takes("screenplay", studio).find(Place(episode))
+        declared = screenplay.slate["clips" if self.per == "shot" else "references"] if screenplay else ()
+        return tuple(declared)
+
+
+def craft(
+    *,
+    group: str,
+    per: Per,
+    kinds: Sequence[str],
+    checks: Sequence[Check] = (),
+    show: Callable[[Take], dict[str, Any]] = lambda take: {},
+    code_version: str = "1",
+    at_once: int = 1,
+) -> Callable[[Callable[..., Work]], Craft]:
+    """Turns a function `(place, studio, *, input…) -> Work` into a craft named after it.
+
+    Its keyword-only parameters name the assets it is made from; its docstring is what a producer
+    reads in the UI.
+    """
+
+    def made(plan: Callable[..., Work]) -> Craft:
+        parameters = inspect.signature(plan).parameters.values()
+        return Craft(
+            name=plan.__name__,
+            group=group,
+            per=per,
+            plan=plan,
+            inputs=tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY),
+            description=inspect.getdoc(plan) or "",
+            kinds=frozenset(kinds),
+            code_version=code_version,
+            checks=tuple(checks),
+            show=show,
+            at_once=at_once,
+        )
+
+    return made

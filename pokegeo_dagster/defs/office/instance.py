@@ -1,0 +1,84 @@
+"""The Dagster instance of a studio: its history, artifacts and logs live in the studio's home.
+
+`dagster.yaml` names these classes, so that one file serves SQLite and PostgreSQL and needs no
+variable to be set.
+"""
+
+import os
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from dagster._core.storage.base_storage import DagsterStorage
+from dagster._core.storage.compute_log_manager import CapturedLogContext
+from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
+from dagster._core.storage.root import LocalArtifactStorage
+from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+from dagster._serdes import ConfigurableClassData
+
+from pokegeo_dagster.defs.office.studio import studio_home
+
+HISTORY_VARIABLE = "POKEGEO_DAGSTER_DATABASE_URL"
+TERMINAL_VARIABLE = "POKEGEO_TERMINAL"  # set by commands that show their own progress
+
+
+def _folder() -> str:
+    folder = studio_home() / "dagster"
+    folder.mkdir(parents=True, exist_ok=True)
+    return str(folder)
+
+
+class StudioHistory(DagsterStorage):
+    """SQLite in the studio's home, or PostgreSQL when POKEGEO_DAGSTER_DATABASE_URL says so."""
+
+    @classmethod
+    def config_type(cls) -> dict[str, Any]:
+        return {}
+
+    @classmethod
+    def from_config_value(
+        cls, inst_data: ConfigurableClassData | None, config_value: object
+    ) -> DagsterStorage:
+        url = os.environ.get(HISTORY_VARIABLE, "")
+        if not url:
+            return DagsterSqliteStorage.from_local(_folder())
+        from dagster_postgres import DagsterPostgresStorage
+
+        return DagsterPostgresStorage(url)
+
+
+class StudioArtifacts(LocalArtifactStorage):
+    """Run artifacts under the studio's home."""
+
+    @classmethod
+    def config_type(cls) -> dict[str, Any]:
+        return {}
+
+    @classmethod
+    def from_config_value(
+        cls, inst_data: ConfigurableClassData | None, config_value: object
+    ) -> LocalArtifactStorage:
+        return cls(base_dir=_folder(), inst_data=inst_data)
+
+
+class StudioComputeLogs(LocalComputeLogManager):
+    """Captured output under the studio's home; a command with its own progress display is not captured."""
+
+    @classmethod
+    def config_type(cls) -> dict[str, Any]:
+        return {}
+
+    @classmethod
+    def from_config_value(
+        cls, inst_data: ConfigurableClassData | None, config_value: object
+    ) -> LocalComputeLogManager:
+        return cls(base_dir=str(Path(_folder()) / "logs"), inst_data=inst_data)
+
+    @contextmanager
+    def capture_logs(self, log_key: Sequence[str]) -> Generator[CapturedLogContext, None, None]:
+        if os.environ.get(TERMINAL_VARIABLE):
+            yield CapturedLogContext(log_key)
+            return
+        with super().capture_logs(log_key) as context:
+            yield context

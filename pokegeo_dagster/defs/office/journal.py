@@ -1,0 +1,29 @@
+"""The journal: one JSON line for every change of state of every piece, beside the studio's database."""
+
+import json
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+
+
+class Journal(logging.FileHandler):
+    """Appends what the production's log tells to `<home>/logs/production.jsonl`."""
+
+    def __init__(self, home: Path):
+        folder = home / "logs"
+        folder.mkdir(parents=True, exist_ok=True)
+        super().__init__(folder / "production.jsonl", encoding="utf-8", delay=True)
+        self.setLevel(logging.INFO)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Time (UTC, RFC 3339), level and whatever the slate holds."""
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        return json.dumps({"at": at, "level": record.levelname.lower(), **getattr(record, "slate", {})})
+
+
+def keep_journal(home: Path) -> None:
+    """Writes the journal from now on, in this process, once."""
+    log = logging.getLogger("pokegeo.production")
+    if not any(isinstance(handler, Journal) for handler in log.handlers):
+        log.setLevel(logging.INFO)
+        log.addHandler(Journal(home))

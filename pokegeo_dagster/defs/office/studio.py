@@ -1,0 +1,91 @@
+"""The studio: everything that is open while work is done: the store, the database, the crew."""
+
+import os
+import shutil
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import dagster as dg
+
+from pokegeo_dagster.defs.office.journal import keep_journal
+from pokegeo_dagster.film.crew import Crew
+from pokegeo_dagster.film.errors import StoreUnavailable
+from pokegeo_dagster.providers.house.crew import house_crew
+from pokegeo_dagster.storage.media_store import MediaStore, open_media_store
+from pokegeo_dagster.storage.rows import TakeRow
+from pokegeo_dagster.storage.settings import StudioSettings
+from pokegeo_dagster.storage.studio_db import StudioDb
+
+HOME_VARIABLE = "POKEGEO_HOME"
+A_DAY_S = 86_400
+
+
+@dataclass(frozen=True)
+class Studio:
+    """An open studio. One per process; its members are safe to use from several threads."""
+
+    settings: StudioSettings
+    store: MediaStore
+    db: StudioDb
+    crew: Crew = field(repr=False)
+
+    def scratch(self) -> Path:
+        """The folder in which rooms are made."""
+        return self.settings.home / "scratch"
+
+    def approved_row(self, episode: str, asset: str, key: str) -> TakeRow | None:
+        """The approved take of one piece, if there is one."""
+        approved = self.db.approved_take(episode, asset, key)
+        return approved.take if approved else None
+
+
+def studio_home(environ: Mapping[str, str] | None = None) -> Path:
+    """Where this studio lives: POKEGEO_HOME, else `studio/` beside the package's checkout."""
+    chosen = (environ if environ is not None else os.environ).get(HOME_VARIABLE)
+    return Path(chosen).resolve() if chosen else Path(__file__).resolve().parents[3] / "studio"
+
+
+@lru_cache(maxsize=4)
+def open_studio(home: Path) -> Studio:
+    """The studio at `home`, its database migrated and its store proven writable.
+
+    Raises StoreUnavailable, DatabaseUnavailable, OrderRefused (a setting that cannot be).
+    """
+    settings = StudioSettings.from_env(os.environ, home)
+    _furnish(settings.home)
+    db = StudioDb(settings.database_url)
+    db.migrate()
+    store = open_media_store(settings)
+    store.probe_writable()
+    keep_journal(settings.home)
+    return Studio(settings=settings, store=store, db=db, crew=house_crew())
+
+
+def _furnish(home: Path) -> None:
+    """Makes the home, and clears rooms that work killed a day ago or longer left behind."""
+    scratch = home / "scratch"
+    try:
+        scratch.mkdir(parents=True, exist_ok=True)
+        for room in scratch.iterdir():
+            if time.time() - room.stat().st_mtime > A_DAY_S:
+                shutil.rmtree(room, ignore_errors=True)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"The studio's home {home} cannot be written ({error.strerror}): free or fix it, or set "
+            f"{HOME_VARIABLE} to a folder that can be."
+        ) from error
+
+
+class StudioResource(dg.ConfigurableResource):
+    """The store, the database and the crew. Opened at first use, never at import.
+
+    Configured by the environment (POKEGEO_HOME, POKEGEO_MEDIA, POKEGEO_DATABASE_URL, AWS_…), so
+    that no secret is ever part of a run's configuration.
+    """
+
+    def open(self) -> Studio:
+        """The open studio of this process."""
+        return open_studio(studio_home())

@@ -1,0 +1,1 @@
+"""Picture: seed images, opening frames, moving clips."""

@@ -1,0 +1,155 @@
+"""Picture: seed images, opening frames, and the clips they are brought to life in."""
+
+from pathlib import Path
+from typing import Any
+
+from pokegeo_dagster.defs.office import show
+from pokegeo_dagster.defs.office.craft import Work, craft
+from pokegeo_dagster.defs.office.studio import Studio
+from pokegeo_dagster.defs.office.takes import Take, Takes
+from pokegeo_dagster.defs.picture.checks import CLIP_LONG_ENOUGH, COMPOSITE_EXACT
+from pokegeo_dagster.film.crew import ClipOrder, CompositeOrder, Made, ReferenceOrder
+from pokegeo_dagster.film.edit.timeline import plan_segment
+from pokegeo_dagster.film.places import Place
+from pokegeo_dagster.film.story.brief import Brief
+from pokegeo_dagster.film.story.screenplay import Reference, Screenplay
+from pokegeo_dagster.film.story.slices import ShotSlice
+
+WORKERS = 2  # pieces drawn or filmed at a time: one a core; each runs one thread and one encoder
+
+
+def _show_reference(take: Take) -> dict[str, Any]:
+    slate = take.slate
+    return {
+        "picture": show.picture(take),
+        "size": f"{slate['width_px']}×{slate['height_px']}",
+        "kind": slate["kind"],
+        "name": slate["name"],
+        "description": show.text(slate["description"]),
+    }
+
+
+def _sheet_of(play: Screenplay) -> Reference | None:
+    return next((r for r in play.references if r.kind == "character"), None)
+
+
+@craft(group="picture", per="reference", kinds=("png",), show=_show_reference, at_once=WORKERS)
+def reference(place: Place, studio: Studio, *, brief: Takes, screenplay: Takes, reference: Takes) -> Work:
+    """One seed image. Characters and props are cut out; the character sheet comes first and is
+    passed along, so that the animal stays the same animal."""
+    ordered, written = brief.of(place), screenplay.of(place)
+    brief_value, play = ordered.read(Brief), written.read(Screenplay)
+    plan = next(r for r in play.references if r.id == place.key)
+    sheet_plan = _sheet_of(play)
+    sheet = None
+    if plan.kind == "character" and sheet_plan and sheet_plan.id != plan.id:
+        sheet = reference.at(place.episode, sheet_plan.id)
+    order = ReferenceOrder(
+        reference=plan,
+        atmosphere=play.atmosphere,
+        delivery=brief_value.delivery,
+        seed=place.seed(brief_value.seed, brief_value.species),
+    )
+
+    def draw(room: Path) -> Made:
+        made = studio.crew.illustrator.draw(order, sheet.path() if sheet else None, room)
+        about = {"kind": plan.kind, "name": plan.name, "description": plan.description}
+        return Made(made.files, {**made.slate, **about}, made.cost_usd)
+
+    return Work(
+        order=order,
+        credit=studio.crew.illustrator.credit,
+        make=draw,
+        inputs=(ordered, written, *([sheet] if sheet else [])),
+        uses={"sheet": sheet.files["main"].sha256} if sheet else {},
+    )
+
+
+def _show_composite(take: Take) -> dict[str, Any]:
+    slate = take.slate
+    return {"picture": show.picture(take), "size": f"{slate['width_px']}×{slate['height_px']}"}
+
+
+@craft(
+    group="picture",
+    per="shot",
+    kinds=("png",),
+    checks=(COMPOSITE_EXACT,),
+    show=_show_composite,
+    at_once=WORKERS,
+)
+def composite(place: Place, studio: Studio, *, shot: Takes, reference: Takes) -> Work:
+    """The opening frame of a clip, exactly the size that is delivered: plate and subjects as one."""
+    sliced = shot.of(place)
+    value = sliced.read(ShotSlice)
+    pictures = {name: reference.at(place.episode, name) for name in value.shot.references}
+    order = CompositeOrder(
+        framing=value.shot.framing,
+        plate=value.shot.plate,
+        subjects=value.shot.subjects,
+        delivery=value.delivery,
+    )
+
+    def compose(room: Path) -> Made:
+        files = {name: take.paths() for name, take in pictures.items()}
+        return studio.crew.compositor.compose(order, files, room)
+
+    return Work(
+        order=order,
+        credit=studio.crew.compositor.credit,
+        make=compose,
+        inputs=(sliced, *pictures.values()),
+        uses={name: take.version for name, take in pictures.items()},
+    )
+
+
+def _show_clip(take: Take) -> dict[str, Any]:
+    slate = take.slate
+    return {
+        "clip": show.picture(take, "poster", link=show.url(take)),
+        "duration (s)": float(slate["duration_s"]),
+        "frames": int(slate["frames"]),
+        "motion prompt": show.text(slate["prompt"]),
+    }
+
+
+@craft(
+    group="picture",
+    per="shot",
+    kinds=("mp4",),
+    checks=(CLIP_LONG_ENOUGH,),
+    show=_show_clip,
+    at_once=WORKERS,
+)
+def clip(place: Place, studio: Studio, *, shot: Takes, composite: Takes, narration: Takes) -> Work:
+    """The moving picture of one shot: its composite brought to life, as long as its line needs."""
+    sliced, opening, line = shot.of(place), composite.of(place), narration.of(place)
+    value = sliced.read(ShotSlice)
+    camera = studio.crew.camera
+    needed = plan_segment(line.slate["samples"], value.delivery).frames
+    order = ClipOrder(
+        prompt=value.shot.motion.prompt,
+        movement=value.shot.movement,
+        camera=value.shot.motion.camera,
+        framing=value.shot.framing,
+        atmosphere=value.atmosphere,
+        delivery=value.delivery,
+        frames=camera.frames_for(needed, value.delivery),
+        seed=place.seed(value.seed, place.key),
+    )
+
+    def film(room: Path) -> Made:
+        made = camera.film(order, opening.paths(), room)
+        return Made(
+            made.files,
+            {**made.slate, "prompt": order.prompt, "frames_needed": needed},
+            made.cost_usd,
+        )
+
+    return Work(
+        order=order,
+        credit=camera.credit,
+        make=film,
+        inputs=(sliced, opening, line),
+        uses={"composite": opening.version},
+    )

@@ -1,0 +1,1 @@
+"""Sound: what is said and what is heard."""

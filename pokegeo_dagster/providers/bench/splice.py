@@ -1,0 +1,182 @@
+"""The splice: segments joined into a film by copying their packets, without loss and without drift."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from av.container import InputContainer, OutputContainer
+from av.error import FFmpegError
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+from pokegeo_dagster.film.edit.delivery import SAMPLE_RATE_HZ, Delivery
+from pokegeo_dagster.film.errors import MediaDamaged, ProductionError
+from pokegeo_dagster.providers.bench.encoder import TICKS_PER_FRAME, draft_name
+from pokegeo_dagster.providers.bench.probe import probe, why
+
+
+class SegmentsDiffer(ProductionError):
+    """Segments that cannot be joined by copying: not of one profile, or not of the planned length."""
+
+
+def join(
+    segments: Sequence[Path], frames: Sequence[int], sound: Path | None, delivery: Delivery, out: Path
+) -> Path:
+    """The cut: every segment's packets one after the other, copied, with `sound` beside them.
+
+    Frame i of segment k is shown at exactly (start of k + i) / rate. `sound` is an AAC file
+    whose packets are copied with its priming, so its first sample is heard at frame 0.
+    The file appears under `out` in one step, whole. The same inputs give the same bytes.
+    Raises SegmentsDiffer when segments are not of one profile or not as long as planned.
+    """
+    if len(segments) != len(frames) or not segments:
+        raise SegmentsDiffer(f"The cut plans {len(frames)} segments; {len(segments)} were handed over.")
+    header = _one_header(segments)
+    lead = max(_lead(segment) for segment in segments)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    draft = draft_name(out)
+    try:
+        with av.open(str(draft), "w", format="mp4", options=_container_options(delivery)) as film:
+            _copy(film, segments, frames, sound, delivery, lead)
+        _check(draft, sum(frames), header, delivery)
+        os.replace(draft, out)
+    finally:
+        draft.unlink(missing_ok=True)
+    return out
+
+
+def _container_options(delivery: Delivery) -> dict[str, str]:
+    # faststart puts the index before the pictures; bitexact keeps dates and program names out. The
+    # sound's edit list is written in the movie's own time scale: at the default of 1/1000 s it
+    # would cut up to 47 samples off the end.
+    return {
+        "movflags": "+faststart",
+        "fflags": "+bitexact",
+        "movie_timescale": str(SAMPLE_RATE_HZ),
+        "video_track_timescale": str(delivery.rate_fps * TICKS_PER_FRAME),
+    }
+
+
+def _one_header(segments: Sequence[Path]) -> bytes:
+    first: bytes | None = None
+    for segment in segments:
+        with opened(segment) as container:
+            header = bytes(container.streams.video[0].codec_context.extradata or b"")
+        if first is not None and header != first:
+            raise SegmentsDiffer(
+                f"{segment.name} was not encoded as {segments[0].name} was: their codec headers differ. "
+                "Conform it again to the delivery, then join."
+            )
+        first = header
+    return first or b""
+
+
+def opened(path: Path) -> InputContainer:
+    """The file, open for reading. Raises MediaDamaged."""
+    try:
+        return av.open(str(path))
+    except (FFmpegError, OSError) as damage:
+        raise MediaDamaged(f"{path.name} cannot be read: {why(damage)}") from damage
+
+
+def _lead(segment: Path) -> int:
+    """How many frames the decoder runs ahead of the screen (its reorder delay)."""
+    with opened(segment) as container:
+        video = container.streams.video[0]
+        return max(
+            number - _frame_of(p, video, segment) for number, p in enumerate(_pictures(container, video))
+        )
+
+
+def _pictures(container: InputContainer, video: VideoStream) -> Iterator[Packet]:
+    return (packet for packet in container.demux(video) if packet.size and packet.pts is not None)
+
+
+def _frame_of(packet: Packet, video: VideoStream, segment: Path) -> int:
+    rate, base = Fraction(video.average_rate or 0), Fraction(video.time_base or 1)
+    frame = (packet.pts or 0) * base * rate
+    if frame.denominator != 1:
+        raise SegmentsDiffer(f"{segment.name} has a picture between two frames. Conform it again, then join.")
+    return int(frame)
+
+
+def _copy(
+    film: OutputContainer,
+    segments: Sequence[Path],
+    frames: Sequence[int],
+    sound: Path | None,
+    delivery: Delivery,
+    lead: int,
+) -> None:
+    with opened(segments[0]) as first:
+        track = film.add_stream_from_template(first.streams.video[0])
+    scale = delivery.rate_fps * TICKS_PER_FRAME
+    track.time_base = Fraction(1, scale)
+    spoken = opened(sound) if sound else None
+    try:
+        voice = film.add_stream_from_template(spoken.streams.audio[0]) if spoken else None
+        waiting = _sound_packets(spoken) if spoken else iter(())
+        held = next(waiting, None)
+        for at_s, packet in _picture_packets(segments, frames, lead, scale):
+            # Both tracks in the order of their decoding times, as a player reads them.
+            while held is not None and voice is not None and held[0] <= at_s:
+                held[1].stream = voice
+                film.mux_one(held[1])
+                held = next(waiting, None)
+            packet.stream = track
+            film.mux_one(packet)
+        while held is not None and voice is not None:
+            held[1].stream = voice
+            film.mux_one(held[1])
+            held = next(waiting, None)
+    finally:
+        if spoken:
+            spoken.close()
+
+
+def _picture_packets(
+    segments: Sequence[Path], frames: Sequence[int], lead: int, scale: int
+) -> Iterator[tuple[Fraction, Packet]]:
+    """Every picture with its decoding time in seconds, stamped on the film's own grid."""
+    start = 0
+    for segment, planned in zip(segments, frames, strict=True):
+        shown = set[int]()
+        with opened(segment) as container:
+            video = container.streams.video[0]
+            for number, packet in enumerate(_pictures(container, video)):
+                frame = _frame_of(packet, video, segment)
+                shown.add(frame)
+                packet.pts = (start + frame) * TICKS_PER_FRAME
+                packet.dts = (start + number - lead) * TICKS_PER_FRAME
+                packet.duration = TICKS_PER_FRAME
+                packet.time_base = Fraction(1, scale)
+                yield Fraction(packet.dts, scale), packet
+        if shown != set(range(planned)):
+            raise SegmentsDiffer(
+                f"{segment.name} holds {len(shown)} frames and the cut plans {planned}. "
+                "Conform it again, then join."
+            )
+        start += planned
+
+
+def _sound_packets(spoken: InputContainer) -> Iterator[tuple[Fraction, Packet]]:
+    stream = spoken.streams.audio[0]
+    base = Fraction(stream.time_base or 1)
+    for packet in spoken.demux(stream):
+        if packet.size and packet.dts is not None:
+            yield packet.dts * base, packet
+
+
+def _check(film: Path, frames: int, header: bytes, delivery: Delivery) -> None:
+    found = probe(film)
+    same = found.extradata_sha256 == hashlib.sha256(header).hexdigest()
+    if found.frames != frames or not found.on_grid or not same or found.rate != delivery.rate_fps:
+        raise SegmentsDiffer(
+            f"{film.name} came out with {found.frames} of {frames} frames"
+            f"{'' if found.on_grid else ', not on the frame grid'}. Conform the segments again, then join."
+        )

@@ -1,0 +1,1 @@
+"""Environment plates: landscapes painted from noise, silhouettes and light, in three depths."""

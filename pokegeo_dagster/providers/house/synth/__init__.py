@@ -1,0 +1,1 @@
+"""What the house voice and the house foley stage are built of: numpy, and one small neural voice."""

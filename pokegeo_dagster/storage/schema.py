@@ -1,0 +1,236 @@
+"""The studio's database, table by table. How they came to be is in `migrations/`.
+
+Nothing here is Dagster's: its instance may be wiped without losing a take or a cent.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from pokegeo_dagster.storage.columns import Moment, RowId, Units, Usd
+
+# The newest revision in `migrations/versions`: a database that says so needs no migration.
+HEAD = "0001"
+
+# A task in one of these is over: nothing runs, nothing is owed an answer.
+SETTLED = ("stored", "refused", "failed")
+STATES = ("quote", "admitted", "intent", "submitted", "running", "delivered", "unknown", *SETTLED)
+LEDGER_KINDS = ("reserve", "release", "charge", "settle", "refund")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _one_of(column: str, values: tuple[str, ...]) -> str:
+    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+
+
+LIVE = text(f"state NOT IN ({', '.join(repr(state) for state in SETTLED)})")
+
+channels = Table(
+    "channels",
+    metadata,
+    Column("id", String(63), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("voice", Text),
+    Column("timezone", String(63), nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("settings_json", Text, nullable=False),
+)
+
+briefs = Table(
+    "briefs",
+    metadata,
+    Column("episode", String(63), primary_key=True),
+    Column("channel", String(63), nullable=False, index=True),
+    Column("species", Text, nullable=False),
+    Column("clip_count", Integer, nullable=False),
+    Column("seed", RowId, nullable=False),
+    Column("profile", String(15), nullable=False),
+    Column("priority", String(15), nullable=False),
+    Column("budget_usd", Usd),
+    Column("brief_json", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("deleted_at", Moment),  # the takes of a deleted brief stay, and so does what they cost
+)
+
+takes = Table(
+    "takes",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("episode", String(63), nullable=False),
+    Column("asset", String(63), nullable=False),
+    Column("key", String(63), nullable=False),
+    Column("recipe", String(64), nullable=False),  # the digest of all it was made from
+    Column("number", Integer, nullable=False),  # 1, 2, … of one recipe
+    Column("data_version", String(64), nullable=False),
+    Column("files_json", Text, nullable=False),  # part -> {key, size, sha256, content_type}
+    Column("slate_json", Text, nullable=False),
+    Column("member", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("cost_usd", Usd, nullable=False),
+    Column("paid", Boolean, nullable=False),
+    Column("author", Text),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("episode", "asset", "key", "recipe", "number"),
+    CheckConstraint("number >= 1", name="number_from_one"),
+    sqlite_autoincrement=True,
+)
+
+approved = Table(
+    "approved",
+    metadata,
+    Column("episode", String(63)),
+    Column("asset", String(63)),
+    Column("key", String(63)),
+    Column("take_id", RowId, ForeignKey("takes.id"), nullable=False, index=True),
+    Column("data_version", String(64), nullable=False),
+    Column("inputs_text", Text, nullable=False),  # "asset/key=version;…": what it was made from
+    Column("approved_at", Moment, nullable=False),
+    PrimaryKeyConstraint("episode", "asset", "key"),
+)
+
+failures = Table(
+    "failures",
+    metadata,
+    Column("episode", String(63)),
+    Column("asset", String(63)),
+    Column("key", String(63)),
+    Column("reason", Text, nullable=False),
+    Column("error_type", Text, nullable=False),
+    Column("run_id", Text),
+    Column("at", Moment, nullable=False),
+    PrimaryKeyConstraint("episode", "asset", "key"),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("episode", String(63), nullable=False),
+    Column("asset", String(63), nullable=False),
+    Column("key", String(63), nullable=False),
+    Column("recipe", String(64), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("channel", String(63), nullable=False),
+    Column("vendor", String(63), nullable=False),
+    Column("model", Text, nullable=False),
+    Column("state", String(15), nullable=False),
+    Column("request_digest", String(64)),
+    Column("request_json", Text),
+    Column("vendor_task_id", Text),
+    Column("quote_usd", Usd),
+    Column("reserved_usd", Usd),
+    Column("charged_usd", Usd),
+    Column("lease_owner", Text),
+    Column("lease_until", Moment),
+    Column("attempts_polled", Integer, nullable=False, server_default=text("0")),
+    Column("result_json", Text),
+    Column("error_type", Text),
+    Column("error_text", Text),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("submitted_at", Moment),
+    Column("settled_at", Moment),
+    CheckConstraint(_one_of("state", STATES), name="known_state"),
+    CheckConstraint("number >= 1", name="number_from_one"),
+    # One live task for one take, whoever asks: the second buyer is stopped by the database itself.
+    Index(
+        "uq_tasks_live",
+        "episode",
+        "asset",
+        "key",
+        "recipe",
+        "number",
+        unique=True,
+        sqlite_where=LIVE,
+        postgresql_where=LIVE,
+    ),
+    Index(None, "vendor", "state"),
+    Index(None, "state", "lease_until"),
+    sqlite_autoincrement=True,
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("task_id", RowId, ForeignKey("tasks.id"), index=True),
+    Column("at", Moment, nullable=False, index=True),
+    Column("kind", String(15), nullable=False),
+    Column("vendor", String(63), nullable=False),
+    Column("model", Text),
+    Column("units", Units),
+    Column("unit", String(31)),
+    Column("amount_usd", Usd, nullable=False),
+    Column("episode", String(63), index=True),
+    Column("channel", String(63)),
+    Column("clip", String(63)),
+    Column("note", Text),
+    CheckConstraint(_one_of("kind", LEDGER_KINDS), name="known_kind"),
+    sqlite_autoincrement=True,
+)
+
+quotas = Table(
+    "quotas",
+    metadata,
+    Column("vendor", String(63)),
+    Column("bucket", String(63)),
+    Column("window_start", Moment, nullable=False),
+    Column("used", RowId, nullable=False),
+    Column("limit_", RowId),
+    Column("parked_until", Moment),
+    PrimaryKeyConstraint("vendor", "bucket"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+    Column("kind", String(63), nullable=False),
+    Column("episode", String(63)),
+    Column("message", Text, nullable=False),
+    Column("run_id", Text),
+    Column("settled_at", Moment),
+    sqlite_autoincrement=True,
+)
+
+publications = Table(
+    "publications",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("episode", String(63), nullable=False),
+    Column("channel", String(63), nullable=False),
+    Column("platform", String(31), nullable=False),
+    Column("state", String(15), nullable=False),
+    Column("remote_id", Text),
+    Column("url", Text),
+    Column("details_json", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("scheduled_for", Moment),
+    Column("published_at", Moment),
+    UniqueConstraint("episode", "channel", "platform"),  # a film goes out once
+    sqlite_autoincrement=True,
+)

@@ -10,8 +10,8 @@ import pytest
 from dagster._core.definitions.data_version import CachingStaleStatusResolver, StaleStatus
 from dagster._core.loader import LoadingContextForTest
 
-from pokegeo_dagster.defs.graph import CALL_SHEET
 from pokegeo_dagster.definitions import defs
+from pokegeo_dagster.defs.graph import CALL_SHEET
 from pokegeo_dagster.providers.bench.probe import decode_all, probe
 from pokegeo_dagster.storage.studio_db import StudioDb
 
@@ -131,8 +131,8 @@ def test_dagster_itself_sees_only_that_clip_as_stale(
         from pokegeo_dagster.defs.graph import GRAPH
 
         monkeypatch.setenv("POKEGEO_TERMINAL", "1")
-        run_asset(instance, GRAPH["screenplay"], "haunter", ["film"])
-        run_asset(instance, GRAPH["shot"], "haunter", [f"clip_0{n}" for n in range(1, 7)])
+        run_asset(defs, instance, GRAPH["screenplay"], "haunter", ["film"])
+        run_asset(defs, instance, GRAPH["shot"], "haunter", [f"clip_0{n}" for n in range(1, 7)])
 
     stale = _stale(home, monkeypatch)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pokegeo_dagster.defs.graph import CALL_SHEET, GRAPH
 from pokegeo_dagster.definitions import defs
+from pokegeo_dagster.defs.graph import CALL_SHEET, GRAPH
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 SPECS = {spec.key.path[-1]: spec for spec in defs.resolve_all_asset_specs()}
@@ -55,7 +55,8 @@ def test_keys_read_episode_first() -> None:
         dynamic_partitions_store=_OneEpisode(),
     )
 
-    assert keys[0] == "haunter|clip_01" and len(keys) == 24
+    assert keys[0] == "haunter|clip_01"
+    assert len(keys) == 24
 
 
 class _OneEpisode:

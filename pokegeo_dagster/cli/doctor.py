@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from collections.abc import Callable
+from importlib.metadata import version
 
 import imageio_ffmpeg
 from rich.console import Console
@@ -67,9 +68,7 @@ def _encoder() -> str:
 
 
 def _voice() -> str:
-    import hibari_tts
-
-    return f"voice hibari {getattr(hibari_tts, '__version__', '')} heart".replace("  ", " ")
+    return f"voice: hibari {version('hibari-tts')}, heart"
 
 
 def _book() -> str:

@@ -18,6 +18,7 @@ from pokegeo_dagster.storage.screenplay_file import read_screenplay, write_scree
 
 MARKS = {"made": "●", "stale": "◐", "missing": "·", "waiting": "·", "failed": "✗", "damaged": "!"}
 COLOURS = {"made": "green", "stale": "yellow", "failed": "red", "damaged": "red"}
+NUMBERS = {"made", "stale", "failed", "spent"}
 KEY = "● made   ◐ stale   · missing   ✗ failed   ! damaged"
 
 
@@ -29,9 +30,8 @@ def all_episodes() -> None:
         print("No episodes yet. Make one: pokegeo produce haunter")
         return
     table = Table(box=None, pad_edge=False)
-    for name, side in (("episode", "left"), ("species", "left"), ("made", "right"), ("stale", "right"),
-                       ("failed", "right"), ("film", "left"), ("by", "left"), ("spent", "right")):  # fmt: skip
-        table.add_column(name, justify=side)
+    for name in ("episode", "species", "made", "stale", "failed", "film", "by", "spent"):
+        table.add_column(name, justify="right" if name in NUMBERS else "left")
     for row in rows:
         table.add_row(
             row.episode,
@@ -136,8 +136,9 @@ def take_screenplay(episode: str, file: Path) -> None:
 def drop_screenplay(episode: str) -> None:
     """Forgets the edit: the writer's screenplay counts again."""
     studio = open_studio(studio_home())
-    if not studio.db.drop_edit(episode, "screenplay"):
+    if studio.db.edit(episode, "screenplay") is None:
         raise BriefRefused(f"{episode} has no edited screenplay.")
+    studio.db.save_edit(episode, "screenplay", None, author="human")
     print(f"The writer's screenplay counts again. Now run: pokegeo produce … --episode {episode}")
 
 

@@ -13,6 +13,7 @@ from pokegeo_dagster.defs.graph import CALL_SHEET, GRAPH
 from pokegeo_dagster.defs.office.production import produce, run_asset
 from pokegeo_dagster.defs.office.studio import Studio, open_studio, studio_home
 from pokegeo_dagster.defs.office.takes import Take, Takes
+from pokegeo_dagster.definitions import defs
 from pokegeo_dagster.film.edit.delivery import Profile
 from pokegeo_dagster.film.errors import BriefRefused, ProductionError
 from pokegeo_dagster.film.places import Place
@@ -58,7 +59,7 @@ def redo_pieces(episode: str, what: str, keys: Sequence[str], new_take: bool) ->
         for key in wanted:
             _forget_damage(studio, what, Place(episode, key))
         with _watch(studio, brief) as watch:
-            run_asset(instance, craft, episode, wanted, new_take)
+            run_asset(defs, instance, craft, episode, wanted, new_take)
         again = watch.tally.made[what]
         fit = len(wanted) - again - watch.tally.failed
         print(f"{what}: {again} made, {fit} still fit as they are.", file=sys.stderr)
@@ -102,7 +103,7 @@ def _watch(studio: Studio, brief: Brief) -> ProductionWatch:
 
 def _bring_up_to_date(studio: Studio, instance: dg.DagsterInstance, brief: Brief) -> None:
     with _watch(studio, brief) as watch:
-        fallen = produce(studio, instance, brief.episode)
+        fallen = produce(defs, studio, instance, brief.episode)
         elapsed = watch.elapsed
     if fallen:
         first = fallen[0]

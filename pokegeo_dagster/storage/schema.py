@@ -124,6 +124,20 @@ failures = Table(
     PrimaryKeyConstraint("episode", "asset", "key"),
 )
 
+# What a human wrote in the place of what the crew would write. Rows are kept; the newest counts.
+edits = Table(
+    "edits",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("episode", String(63), nullable=False),
+    Column("asset", String(63), nullable=False),
+    Column("text", Text),  # none: the crew's own counts again
+    Column("author", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "episode", "asset"),
+    sqlite_autoincrement=True,
+)
+
 tasks = Table(
     "tasks",
     metadata,

@@ -7,14 +7,14 @@ from typing import Any
 import yaml
 
 from pokegeo_dagster.film.errors import ScreenplayInvalid
-from pokegeo_dagster.film.story.pace import spoken_seconds
+from pokegeo_dagster.film.sound.pacing import spoken_seconds
 from pokegeo_dagster.film.story.rules import screenplay_from_data
 from pokegeo_dagster.film.story.screenplay import Screenplay
 
 _HEAD = """\
 # The screenplay. Edit any line and hand the file back: only what changed is made again.
 # A clip is a breathing photograph: one still image, and one small movement in it.
-# Narration reads in 6 to 8 seconds (14 to 18 words); an ellipsis (...) is a pause.
+# Narration reads in 6 to 8 seconds (15 to 20 words); an ellipsis (...) is a pause.
 """
 _REFERENCES = """\
 # Every image that is drawn once and used again. The first character is the sheet: it keeps the

@@ -26,6 +26,7 @@ from pokegeo_dagster.storage.rows import Approved, Failure, TakeRow
 __all__ = ["Approved", "Failure", "StudioDb", "TakeRow"]
 
 _takes, _approved, _failures, _briefs = schema.takes, schema.approved, schema.failures, schema.briefs
+_edits = schema.edits
 
 
 def _now() -> datetime:
@@ -232,6 +233,20 @@ class StudioDb:
             rows = connection.execute(asked.order_by(_approved.c.episode, _approved.c.asset)).all()
         return [(row.episode, row.asset) for row in rows]
 
+    # --- what a human wrote ---------------------------------------------------------------------
+
+    def edit(self, episode: str, asset: str) -> str | None:
+        """What a human wrote in the place of the crew's own, if anything."""
+        asked = select(_edits.c.text).where(_edits.c.episode == episode, _edits.c.asset == asset)
+        with self._database.transaction(write=False) as connection:
+            return connection.scalar(asked.order_by(_edits.c.id.desc()).limit(1))
+
+    def save_edit(self, episode: str, asset: str, text: str | None, author: str) -> None:
+        """Keep what a human wrote, beside what was written before; None gives the crew its turn back."""
+        row = {"episode": episode, "asset": asset, "text": text, "author": author, "at": self._now()}
+        with self._database.transaction(write=True) as connection:
+            connection.execute(_edits.insert().values(row))
+
     # --- failures and money --------------------------------------------------------------------
 
     def record_failure(
@@ -262,6 +277,12 @@ class StudioDb:
             asked = asked.where(_takes.c.episode == episode)
         with self._database.transaction(write=False) as connection:
             return connection.scalar(asked) or Decimal(0)
+
+    def spent_by_episode(self) -> dict[str, Decimal]:
+        """What the paid takes of each episode have cost; an episode that cost nothing is not there."""
+        asked = select(_takes.c.episode, func.sum(_takes.c.cost_usd)).where(_takes.c.paid)
+        with self._database.transaction(write=False) as connection:
+            return {row[0]: row[1] for row in connection.execute(asked.group_by(_takes.c.episode))}
 
 
 def _of(table: Table, episode: str, asset: str, key: str) -> tuple[Any, ...]:

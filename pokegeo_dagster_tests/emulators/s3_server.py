@@ -14,9 +14,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-import boto3
+from boto3.session import Session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -43,16 +44,17 @@ class S3Server:
             "AWS_SECRET_ACCESS_KEY": self.secret_key,
         }
 
-    def client(self, **changes: str):
+    @cache  # noqa: B019 (one client for the life of the server)
+    def client(self):
         """A plain boto3 client, to look behind the store's back."""
-        keys = {
-            "endpoint_url": self.endpoint,
-            "aws_access_key_id": self.access_key,
-            "aws_secret_access_key": self.secret_key,
-            "region_name": "us-east-1",
-        }
-        patience = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1})
-        return boto3.session.Session().client("s3", config=patience, **(keys | changes))
+        return Session().client(
+            "s3",
+            endpoint_url=self.endpoint,
+            aws_access_key_id=self.access_key,
+            aws_secret_access_key=self.secret_key,
+            region_name="us-east-1",
+            config=Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1}),
+        )
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What only a folder can suffer: full disks, closed folders, links, and a power cut at any instant."""
+"""What only a folder can suffer: full disks, closed folders, links, and a kill at any instant."""
 
 import errno
 import json
@@ -29,7 +29,7 @@ def reel(tmp_path):
     return path
 
 
-POWER_CUTS = """
+KILLS = """
 import json, os, signal, sys
 from pathlib import Path
 from pokegeo_dagster.storage.folder_store import FolderStore
@@ -67,9 +67,9 @@ print(json.dumps(seen))
 """
 
 
-def test_a_power_cut_at_any_step_leaves_the_whole_take_or_none(tmp_path, reel):
+def test_a_kill_at_any_step_leaves_the_whole_take_or_none(tmp_path, reel):
     ran = subprocess.run(
-        [sys.executable, "-c", POWER_CUTS, CLIP, str(reel), str(tmp_path)],
+        [sys.executable, "-c", KILLS, CLIP, str(reel), str(tmp_path)],
         check=True, capture_output=True, text=True,
     )  # fmt: skip
     cuts = json.loads(ran.stdout)
@@ -115,6 +115,7 @@ def test_a_take_is_copied_whole_with_or_without_the_kernels_help(root, reel, mon
     FolderStore(root).put(CLIP, reel, "video/mp4")
 
     assert (root / CLIP).read_bytes() == reel.read_bytes()
+    assert list((root / ".tmp").iterdir()) == []
     assert os.stat(root / CLIP).st_ino != os.stat(reel).st_ino
 
 
@@ -212,6 +213,15 @@ def test_no_link_leads_a_reader_out_of_the_store(tmp_path, root, reel):
     store.put(CLIP, reel, "video/mp4")
     assert store.open_local(CLIP).is_symlink() is False
     assert secret.exists()
+
+
+def test_no_linked_folder_leads_a_reader_out_of_the_store(tmp_path, root, reel):
+    FolderStore(root).put(CLIP, reel, "video/mp4")
+    (root / CLIP).parent.rename(tmp_path / "moved")
+    (root / CLIP).parent.symlink_to(tmp_path / "moved")
+
+    with pytest.raises(MediaDamaged, match="not a plain file inside the store"):
+        FolderStore(root).open_local(CLIP)
 
 
 def test_no_link_leads_a_writer_out_of_the_store(tmp_path, root, reel):

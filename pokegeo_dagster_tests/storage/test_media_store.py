@@ -6,9 +6,9 @@ import os
 import signal
 import subprocess
 import sys
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 
 from pokegeo_dagster.film.errors import MediaDamaged, MediaMissing
@@ -94,11 +94,11 @@ def test_other_bytes_never_overwrite_a_take(place, store, reel):
 
 def test_of_sixteen_writers_racing_for_a_key_one_wins(place, reel):
     takes = [reel(f"take {n}".encode() * 1000, f"{n}.bin") for n in range(16)]
-    stores = [place.open() for _ in range(4)]
+    stores = [place.open() for _ in range(2)]
 
     def race(n):
         try:
-            return stores[n % 4].put(CLIP, takes[n], "video/mp4")
+            return stores[n % 2].put(CLIP, takes[n], "video/mp4")
         except KeyTaken:
             return None
 
@@ -111,10 +111,10 @@ def test_of_sixteen_writers_racing_for_a_key_one_wins(place, reel):
 
 
 def test_sixteen_writers_of_the_same_bytes_all_succeed(place, reel):
-    take, stores = reel(b"take" * 5000), [place.open() for _ in range(4)]
+    take, stores = reel(b"take" * 5000), [place.open() for _ in range(2)]
 
     with ThreadPoolExecutor(16) as pool:
-        refs = set(pool.map(lambda n: stores[n % 4].put(CLIP, take, "video/mp4"), range(16)))
+        refs = set(pool.map(lambda n: stores[n % 2].put(CLIP, take, "video/mp4"), range(16)))
 
     assert refs == {stores[0].head(CLIP)}
 
@@ -122,7 +122,7 @@ def test_sixteen_writers_of_the_same_bytes_all_succeed(place, reel):
 def test_what_is_missing_is_named_with_its_remedy(store):
     assert store.head(CLIP) is None
     for read in (store.open_local, store.read_bytes, store.stream):
-        with pytest.raises(MediaMissing, match="clip_05.*pokegeo redo haunter clip clip_05"):
+        with pytest.raises(MediaMissing, match=r"clip_05.*pokegeo redo haunter clip clip_05"):
             read(CLIP)
 
 
@@ -131,7 +131,7 @@ def test_a_truncated_take_is_noticed_by_its_size(place, store, reel):
     place.overwrite(CLIP, b"a who")
 
     for look in (store.head, store.open_local, store.read_bytes, place.open().open_local):
-        with pytest.raises(MediaDamaged, match="5 bytes instead of 12.*pokegeo redo haunter"):
+        with pytest.raises(MediaDamaged, match=r"5 bytes instead of 12.*pokegeo redo haunter"):
             look(CLIP)
 
 
@@ -144,8 +144,9 @@ def test_a_changed_byte_is_noticed_before_anyone_films_with_it(place, store, ree
             look(CLIP)
 
 
-@pytest.mark.parametrize("harm", [b"a who", b"a whole fake"])
-@pytest.mark.parametrize("keep_record", [True, False])
+@pytest.mark.parametrize(
+    ("harm", "keep_record"), [(b"a who", True), (b"a whole fake", True), (b"a whole take", False)]
+)
 def test_a_put_repairs_what_is_damaged(place, store, reel, harm, keep_record):
     ref = store.put(CLIP, reel(b"a whole take"), "video/mp4")
     place.overwrite(CLIP, harm, keep_record=keep_record)
@@ -186,26 +187,27 @@ def test_a_deleted_take_is_gone_and_may_be_put_anew(store, reel):
     assert store.put(CLIP, reel(b"take two"), "video/mp4") == store.head(CLIP)
 
 
-@pytest.mark.parametrize(
-    "key",
-    [
-        "../../etc/passwd",
-        "/etc/passwd",
-        "episodes/../../x/y/" + "ab" * 32 + ".mp4",
-        "episodes/haunter/clip/../" + "ab" * 32 + ".mp4",
-        "episodes/haunter/clip/clip_05/" + "ab" * 32,
-        ".meta/haunter/clip/clip_05/" + "ab" * 32 + ".mp4",
-        CLIP + "\n",
-        CLIP.replace(".mp4", ".main.mp4"),
-        CLIP.upper(),
-    ],
-)
-def test_nothing_but_a_key_opens_the_store(store, reel, key):
-    for use in (store.head, store.open_local, store.read_bytes, store.stream, store.url, store.delete):
-        with pytest.raises(MediaKeyInvalid):
-            use(key)
-    with pytest.raises(MediaKeyInvalid):
-        store.put(key, reel(b"x"), "text/plain")
+NO_KEYS = [
+    "../../etc/passwd",
+    "/etc/passwd",
+    "episodes/../../x/y/" + "ab" * 32 + ".mp4",
+    "episodes/haunter/clip/../" + "ab" * 32 + ".mp4",
+    "episodes/haunter/clip/clip_05/" + "ab" * 32,
+    ".meta/haunter/clip/clip_05/" + "ab" * 32 + ".mp4",
+    CLIP + "\n",
+    CLIP.replace(".mp4", ".main.mp4"),
+    CLIP.upper(),
+]
+
+
+def test_nothing_but_a_key_opens_the_store(store, reel):
+    source = reel(b"x")
+    reads = (store.head, store.open_local, store.read_bytes, store.stream, store.url, store.delete)
+    for use in (*reads, lambda key: store.put(key, source, "text/plain")):
+        for key in NO_KEYS:
+            with pytest.raises(MediaKeyInvalid):
+                use(key)
+    assert store.list() == []
 
 
 def test_no_list_leads_out_of_the_store(store):
@@ -222,8 +224,8 @@ def test_an_address_can_be_opened_by_anyone_or_is_none(place, store, reel):
     if place.s3 is None:
         assert address is None
     else:
-        with urllib.request.urlopen(address) as answer:
-            assert (answer.read(), answer.headers["content-type"]) == (b"take", "video/mp4")
+        answer = httpx.get(address)
+        assert (answer.content, answer.headers["content-type"]) == (b"take", "video/mp4")
 
 
 CRASH = """

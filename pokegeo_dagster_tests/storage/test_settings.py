@@ -12,6 +12,10 @@ from pokegeo_dagster.storage.settings import StudioSettings
 HOME = Path("/studio")
 
 
+# Words that must never be shown again.
+KEYS = {"AWS_ACCESS_KEY_ID": "hunter1", "AWS_SECRET_ACCESS_KEY": "hunter2", "AWS_SESSION_TOKEN": "hunter3"}
+
+
 def settings(**environ):
     return StudioSettings.from_env(environ, HOME)
 
@@ -36,14 +40,12 @@ def test_a_bucket_takes_its_endpoint_and_keys_from_the_usual_variables():
         POKEGEO_MEDIA="s3://films/studio/",
         AWS_ENDPOINT_URL="http://ignored",
         AWS_ENDPOINT_URL_S3="http://127.0.0.1:8333/",
-        AWS_ACCESS_KEY_ID="me",
-        AWS_SECRET_ACCESS_KEY="hush",
-        AWS_SESSION_TOKEN="token",
+        **KEYS,
         AWS_REGION="eu-west-1",
     ).s3
 
     assert (place.bucket, place.prefix, place.endpoint) == ("films", "studio", "http://127.0.0.1:8333")
-    assert (place.access_key, place.secret_key, place.session_token) == ("me", "hush", "token")
+    assert (place.access_key, place.secret_key, place.session_token) == tuple(KEYS.values())
     assert place.region == "eu-west-1"
     assert settings(POKEGEO_MEDIA="s3://films").s3.endpoint is None
 
@@ -104,9 +106,7 @@ def test_a_bad_value_is_refused_with_what_to_write_instead(environ, told):
 def test_settings_never_show_a_password():
     found = settings(
         POKEGEO_MEDIA="s3://films",
-        AWS_ACCESS_KEY_ID="hunter1",
-        AWS_SECRET_ACCESS_KEY="hunter2",
-        AWS_SESSION_TOKEN="hunter3",
+        **KEYS,
         POKEGEO_DATABASE_URL="postgresql://me:hunter4@db/studio?sslpassword=hunter5&sslmode=require",
     )
 

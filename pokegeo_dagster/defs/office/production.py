@@ -72,7 +72,9 @@ def standings(craft: Craft, studio: Studio, episode: str) -> list[Standing]:
     return [standing(craft, studio, Place(episode, key)) for key in craft.keys(studio, episode)]
 
 
-def produce(studio: Studio, instance: dg.DagsterInstance, episode: str) -> list[Standing]:
+def produce(
+    definitions: dg.Definitions, studio: Studio, instance: dg.DagsterInstance, episode: str
+) -> list[Standing]:
     """Makes everything of an episode that is missing or stale, asset by asset, and says what fell.
 
     Each asset is one run over exactly the pieces that need it. A piece that falls holds up only
@@ -87,7 +89,7 @@ def produce(studio: Studio, instance: dg.DagsterInstance, episode: str) -> list[
         slate = {"asset": craft.name, "episode": episode, "state": "planned", **plan}
         log.info("%s: %d to do", craft.name, len(keys), extra={"slate": slate})
         if keys:
-            run_asset(instance, craft, episode, keys)
+            run_asset(definitions, instance, craft, episode, keys)
         fallen += [
             Standing(Place(episode, failure.key), "failed", failure.reason)
             for failure in studio.db.failures(episode)
@@ -121,19 +123,22 @@ def _recorded_versions(craft: Craft, instance: dg.DagsterInstance, places: Seque
 
 
 def run_asset(
-    instance: dg.DagsterInstance, craft: Craft, episode: str, keys: Sequence[str], new_take: bool = False
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    craft: Craft,
+    episode: str,
+    keys: Sequence[str],
+    new_take: bool = False,
 ) -> None:
     """One run of one asset over some keys of an episode.
 
     Pieces that fall are in the studio's database afterwards; anything else that stops the run is
     raised as ProductionError.
     """
-    from pokegeo_dagster.definitions import defs
-
     first, last = Place(episode, keys[0]).partition, Place(episode, keys[-1]).partition
     one = first == last
     ranged = {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
-    job = defs.resolve_job_def(job_of(craft.name))
+    job = definitions.resolve_job_def(job_of(craft.name))
     result = job.execute_in_process(
         instance=instance,
         partition_key=first if one else None,

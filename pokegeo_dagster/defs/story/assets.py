@@ -215,5 +215,5 @@ def shot(place: Place, studio: Studio, *, brief: Takes, screenplay: Takes) -> Wo
         credit=DESK,
         make=written(lambda: value),
         inputs=(ordered, play),
-        author=play.row.author,
+        author=play.row.author or "house",
     )

@@ -13,16 +13,19 @@ from pokegeo_dagster.film.story.screenplay import Motion
 MOST_PROMPT_WORDS = 90  # beyond this a video model stops reading before it reaches the camera
 
 _MOVES = (
-    r"zoom\w*|push(?:es|ing)?[ -]in|pull(?:s|ing)?[ -](?:out|back)|pan(?:s|ning)?|tilt(?:s|ing)?(?: up| down)?|"
-    r"doll(?:y|ies|ying)|track(?:s|ing)?|crane|orbit\w*|truck(?:s|ing)?|handheld|locked[ -]?off|static shot|"
-    r"steadicam|rack focus|whip pan"
+    r"zoom\w*|push(?:es|ing)?[ -]in|pull(?:s|ing)?[ -](?:out|back)|pan(?:s|ning)?|"
+    r"tilt(?:s|ing)?(?: up| down)?|doll(?:y|ies|ying)|track(?:s|ing)?|crane|orbit\w*|truck(?:s|ing)?|"
+    r"handheld|locked[ -]?off|static shot|steadicam|rack focus"
 )
-_MANNER = r"(?:a |the )?(?:very |extremely )?(?:slow(?:ly)?|gentle|gently|steady|subtle|smooth|soft|fast|quick|low)?[ ,]*"
+_MANNER = (
+    r"(?:a |the )?(?:very |extremely )?"
+    r"(?:slow(?:ly)?|gentle|gently|steady|subtle|smooth|soft|fast|quick|whip|low)?[ ,]*"
+)
 # A sentence about the camera, as opposed to one in which a head tilts or a paw pushes in.
 _OPENS_WITH_CAMERA = re.compile(rf"^\s*{_MANNER}(?:(?:{_MOVES})\b|(?:the )?camera\b|(?:the )?shot\b)", re.I)
 _NAMES_CAMERA = re.compile(
-    r"\bcamera\b|\bzoom(?:s|ing)?\b|\bdolly\b|\bhandheld\b|\blocked-off\b|"
-    r"\b(?:slow|gentle|steady)(?:ly)? (?:push(?:es)? in|pull(?:s)? out|pan(?:s)?|tilt(?:s)? (?:up|down)|tracking)\b",
+    r"\bcamera\b|\bzoom(?:s|ing)?\b|\bdolly\b|\bhandheld\b|\blocked-off\b|\b(?:slow|gentle|steady)(?:ly)? "
+    r"(?:push(?:es)? in|pulls? out|pans?|tilts? (?:up|down)|tracking)\b",
     re.I,
 )
 _SEQUENCE = re.compile(
@@ -37,14 +40,16 @@ _AND_ACTS = re.compile(
     rf"(?:\band|,) (?:it |quickly |suddenly )?(?:{'|'.join(a + '(?:e?s)' for a in _ACTIONS.split())})\b", re.I
 )
 # What a body may be while one thing in it moves.
-_STANCES = frozenset(
-    "standing sitting lying resting floating hovering crouching coiling waiting watching facing clinging "
-    "hanging perching leaning holding drifting sleeping listening looking staring basking kneeling "
-    "swimming gliding soaring rooting".split()
-)
-_NOT_MOVEMENTS = frozenset(
-    "morning evening wing king ring spring string thing sting lightning ceiling".split()
-)
+_STANCES = frozenset({
+    "standing", "sitting", "lying", "resting", "floating", "hovering", "crouching", "coiling",
+    "waiting", "watching", "facing", "clinging", "hanging", "perching", "leaning", "holding",
+    "drifting", "sleeping", "listening", "looking", "staring", "basking", "kneeling", "swimming",
+    "gliding", "soaring", "rooting",
+})  # fmt: skip
+_NOT_MOVEMENTS = frozenset({
+    "morning", "evening", "wing", "king", "ring", "spring", "string", "thing", "sting", "lightning",
+    "ceiling",
+})  # fmt: skip
 _GERUND = re.compile(r"\b[a-z]{2,}ing\b", re.I)
 
 
@@ -110,4 +115,6 @@ def _stems(text: str) -> set[str]:
     return {w[:4] for w in re.findall(r"[a-zà-ÿ]+", text.lower()) if len(w) > 2 and w not in _SMALL}
 
 
-_SMALL = frozenset("the and its with into over from slowly gently softly".split())
+_SMALL = frozenset({
+    "the", "and", "its", "with", "into", "over", "from", "slowly", "gently", "softly",
+})  # fmt: skip

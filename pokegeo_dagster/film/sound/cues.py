@@ -32,45 +32,76 @@ _HEARD: dict[Kind, str] = {
     "rain": "rain drizzl downpour shower monsoon patter",
     "thunder": "thunder thunderclap",
     "fire": "fire flame campfire crackl burn ember blaz",
-    "lava": "lava magma volcan molten eruption fumarole geyser vent",
+    "lava": "lava magma volcan molten eruption fumarole geyser vent steam",
     "stream": "stream brook river creek rapid waterfall cascade trickl babbl current flowing spring",
     "waves": "wave surf ocean sea shore tide tidal beach swell lapping lap lake pond",
-    "underwater": "underwater bubbl submerg depth deep-water abyss reef",
+    "underwater": "underwater bubbl submerg depth  abyss reef",
     "splash": "splash plop dive plung",
-    "birds": "bird birdsong chirp twitter songbird warbl tweet dawn-chorus chorus sparrow gull",
+    "birds": "bird birdsong chirp twitter songbird warbl tweet  chorus sparrow gull",
     "owl": "owl hoot",
-    "crickets": "cricket cicada grasshopper katydid night-insect",
+    "crickets": "cricket cicada grasshopper katydid",
     "frogs": "frog toad croak",
     "insects": "insect buzz bee fly flies mosquito swarm drone wasp beetle",
-    "footsteps": "footstep step footfall paw hoof hooves trot walk tread pad gallop tramp",
+    "footsteps": "footstep step footfall paw hoof hooves trot walk tread pad gallop tramp underfoot",
     "wingbeats": "wingbeat wing flap flutter flight",
-    "growl": "growl snarl roar rumbling-call purr grunt bellow snort call cry",
+    "growl": "growl snarl roar  purr grunt bellow snort call cry",
     "breath": "breath breathing exhal inhal pant sigh sniff snore",
     "hum": "hum eerie ghost spectral haunt otherworld psychic mystic moan ethereal tone resonan whisper",
-    "electricity": "electric spark static crackle-of-electricity voltage zap arc discharge lightning current-hum",
+    "electricity": "electric spark static voltage zap arc discharge lightning thunderbolt",
     "ice": "ice icy glacier glacial freez frozen frost",
-    "snow": "snow snowfall snowy powder",
+    "snow": "snow snowfall snowy powder ash",
     "sand": "sand dune dust desert",
     "drips": "drip droplet cave cavern stalactit grotto echo",
-    "rumble": "rumbl earthquake tremor quake ground-shak seismic thud boom",
-    "rocks": "rock stone pebble gravel scree rubble boulder",
-    "crunch": "crunch gnaw chew munch bite crack snap twig",
+    "rumble": "rumbl earthquake tremor trembl quak quake seismic thud boom",
+    "rocks": "rockfall rocks stones pebble gravel scree rubble boulder",
+    "crunch": "crunch gnaw chew munch bite crack snap twig creak scratch scrap claw",
     "chimes": "chime crystal shimmer glitter sparkl bell twinkl tinkl",
     "heartbeat": "heartbeat heart pulse",
 }
-_WORDS = sorted(
+# Heard where a cue names only the place or the hour.
+_PLACES: dict[str, tuple[Kind, ...]] = {
+    "forest": ("rustle", "birds"), "wood": ("rustle", "birds"), "jungle": ("insects", "birds"),
+    "rainforest": ("insects", "birds"), "night": ("crickets",), "nocturnal": ("crickets",),
+    "dusk": ("crickets",), "dawn": ("birds",), "morning": ("birds",), "marsh": ("frogs", "insects"),
+    "swamp": ("frogs", "insects"), "wetland": ("frogs", "insects"), "mountain": ("wind",),
+    "peak": ("wind",), "tundra": ("wind", "snow"), "ruin": ("wind", "drips"), "canyon": ("wind",),
+    "garden": ("birds", "insects"), "coast": ("waves", "wind"), "field": ("grass", "insects"),
+}  # fmt: skip
+# A word that paints another sound: bubbling lava is no diver, and crackling electricity no fire.
+_PAINTED: tuple[tuple[str, Kind, frozenset[Kind]], ...] = (
+    ("bubbl", "underwater", frozenset({"lava", "stream", "fire"})),
+    ("crackl", "fire", frozenset({"electricity", "ice", "snow", "rustle"})),
+    ("rumbl", "rumble", frozenset({"thunder", "growl"})),
+    ("spark", "electricity", frozenset({"fire", "chimes"})),
+    ("cry", "growl", frozenset({"birds"})),
+    ("call", "growl", frozenset({"birds", "owl", "frogs"})),
+    ("crack", "crunch", frozenset({"ice", "thunder"})),
+    ("snow", "snow", frozenset({"footsteps"})),
+    ("stone", "rocks", frozenset({"stream", "footsteps", "rain", "waves"})),
+    ("rock", "rocks", frozenset({"stream", "footsteps", "rain", "waves", "drips"})),
+)
+_WORDS: list[tuple[str, Kind]] = sorted(
     ((stem, kind) for kind, stems in _HEARD.items() for stem in stems.split()), key=lambda pair: -len(pair[0])
 )
 _FAR = {"distant", "far", "faraway", "away", "beyond", "faint", "faintly", "remote", "somewhere", "horizon"}
 _NEAR = {"near", "nearby", "close", "closer", "beside", "immediate", "loud"}
-_SOFT = {"soft", "softly", "gentle", "gently", "light", "lightly", "quiet", "quietly", "faint", "low", "subtle",
-         "muffled", "muted", "delicate", "thin", "barely", "hushed", "slight", "tender"}  # fmt: skip
+_SOFT = {"soft", "softly", "gentle", "gently", "light", "lightly", "quiet", "quietly", "faint", "low",
+         "subtle", "muffled", "muted", "delicate", "thin", "barely", "hushed", "slight"}  # fmt: skip
 _HEAVY = {"heavy", "heavily", "strong", "loud", "roaring", "driving", "deep", "massive", "thick", "fierce",
           "pounding", "violent", "howling", "torrential", "powerful", "raging", "huge"}  # fmt: skip
 _SLOW = {"slow", "slowly", "lazy", "occasional", "sparse", "rare", "single", "lone", "one", "intermittent"}
 _QUICK = {"quick", "quickly", "fast", "rapid", "frantic", "scurrying", "busy", "urgent", "rushing"}
-_ECHO = re.compile(r"\b(?:echo\w*|reverb\w*|cave\w*|cavern\w*|tower|hall|ruin\w*|temple|tunnel|chamber|canyon)\b")
-_CLAUSE = re.compile(r"[,;.:!?—–]|\b(?:and|with|over|under|beneath|above|through|against|then|while|as|behind)\b")
+_ECHO = re.compile(
+    r"\b(?:echo\w*|reverb\w*|cave\w*|cavern\w*|tower|hall|ruin\w*|temple|tunnel|chamber|canyon)\b"
+)
+_CLAUSE = re.compile(
+    r"[,;.:!?—–]|\b(?:and|with|over|under|beneath|above|through|against|then|while|as|behind)\b"
+)
+_TAILS = (
+    " s es d ed ing y ies er ers ly le les ling ming ting ping like fall drops storm storms wave waves side "
+    "bound song calls call"
+)
+_ENDINGS = frozenset(_TAILS.split(" "))
 # What a layer loses for coming second, third, fourth.
 _BEHIND_DB = (0.0, -4.0, -7.0, -9.0)
 # Not a sound but the way the next one sounds: "quiet crickets" is crickets.
@@ -97,21 +128,54 @@ class CueSheetLine(Frozen):
 def read_cue(cue: str) -> CueSheetLine:
     """The layers a cue asks for, in the order in which it names them; at least the air."""
     text = cue.lower()
-    layers: list[Layer] = []
-    for clause in _CLAUSE.split(text):
-        words = re.findall(r"[a-z]+(?:-[a-z]+)*", clause)
-        for kind in _kinds(words):
-            if len(layers) < MOST_LAYERS and kind not in {layer.kind for layer in layers}:
-                layers.append(_layer(kind, set(words), len(layers)))
-    if not layers:
-        layers.append(Layer(kind="air"))
-    return CueSheetLine(layers=tuple(layers), echo=0.6 if _ECHO.search(text) else 0.12)
+    asked: list[tuple[Kind, list[str]]] = [
+        (kind, words) for words in _clauses(text) for kind in _kinds(words)
+    ]
+    heard: set[Kind] = {kind for kind, _ in asked}
+    for one in list(asked):
+        if _is_paint(*one, heard):
+            asked.remove(one)
+            heard.discard(one[0])
+    if len(heard - _MANNERS) < 2:
+        for kind in _of_the_place(text):
+            asked.append((kind, []))
+    layers: dict[Kind, Layer] = {}
+    for kind, words in asked:
+        if kind not in layers and len(layers) < MOST_LAYERS:
+            layers[kind] = _layer(kind, set(words), len(layers))
+    return CueSheetLine(
+        layers=tuple(layers.values()) or (Layer(kind="air"),), echo=0.6 if _ECHO.search(text) else 0.12
+    )
+
+
+def _clauses(text: str) -> list[list[str]]:
+    return [re.findall(r"[a-z]+", clause) for clause in _CLAUSE.split(text)]
 
 
 def _kinds(words: list[str]) -> list[Kind]:
-    kinds = list(dict.fromkeys(kind for word in words if (kind := _kind(word)) is not None))
-    sounding = [kind for kind in kinds if kind not in _MANNERS]
+    kinds: list[Kind] = list(dict.fromkeys(kind for word in words if (kind := _kind(word)) is not None))
+    sounding: list[Kind] = [kind for kind in kinds if kind not in _MANNERS]
     return sounding or kinds
+
+
+def _is_paint(kind: Kind, words: list[str], heard: set[Kind]) -> bool:
+    """True when all that names the kind is a word that paints another sound of the cue."""
+    naming = [word for word in words if _kind(word) == kind]
+    return any(
+        kind == painted and heard & others and all(word.startswith(stem) for word in naming)
+        for stem, painted, others in _PAINTED
+    )
+
+
+def _of_the_place(text: str) -> list[Kind]:
+    words = re.findall(r"[a-z]+", text)
+    return [
+        kind
+        for word in words
+        for stem, kinds in _PLACES.items()
+        if word in (stem, f"{stem}s")
+        for kind in kinds
+    ]
 
 
 def _kind(word: str) -> Kind | None:
@@ -119,8 +183,8 @@ def _kind(word: str) -> Kind | None:
 
 
 def _fits(word: str, stem: str) -> bool:
-    """Short stems must be nearly the whole word: "sea" is not "season", "ice" is not "iceberg's"."""
-    return len(word) - len(stem) <= (1 if len(stem) <= 3 else 3 if len(stem) == 4 else 8)
+    """A short stem takes an ending, not another word: "sighing" is a sigh, "sight" is not."""
+    return len(stem) > 5 or word[len(stem) :] in _ENDINGS
 
 
 def _layer(kind: Kind, words: set[str], place: int) -> Layer:

@@ -272,10 +272,21 @@ def rival_of(species: Species, seed: int, habitat: Habitat | None = None) -> Spe
     return ranked[0]
 
 
+def is_singular(species: Species) -> bool:
+    """Whether there is one of it: the tagged legends, and what neither breeds nor grows out of anything."""
+    alone = not species.evolves_from and not species.evolves_to
+    return bool(species.tags) or ("Undiscovered" in species.egg_groups and alone)
+
+
+def size_ratio(species: Species, rival: Species) -> float:
+    """How much larger the rival looks to the animal: 1 is a match, 2 is no contest."""
+    return _heft(rival) / _heft(species)
+
+
 def relation_of(species: Species, rival: Species) -> Relation:
     """What the rival is to the animal: what hunts it, what it hunts, or what wants the same."""
-    size = _heft(rival) / _heft(species)
-    if species.tags or rival.tags:
+    size = size_ratio(species, rival)
+    if is_singular(species) or is_singular(rival):
         return "competitor"
     hunts = diet_of(rival) in _HUNTERS
     if hunts and size > 1.8:
@@ -322,7 +333,7 @@ class _Candidate(NamedTuple):
 def _candidates(place: Habitat) -> tuple[_Candidate, ...]:
     """Everyone who could be met in a habitat; legends do not quarrel over waterholes."""
     animals = species_book().values()
-    return tuple(_candidate(s, place) for s in animals if not s.tags and place in habitats_of(s))
+    return tuple(_candidate(s, place) for s in animals if not is_singular(s) and place in habitats_of(s))
 
 
 def _candidate(species: Species, place: Habitat) -> _Candidate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 from pokegeo_dagster.film.errors import ScreenplayInvalid
 from pokegeo_dagster.film.ids import CLIP_IDS
 from pokegeo_dagster.film.picture.motion import faults
-from pokegeo_dagster.film.story.pace import spoken_seconds, words_of
+from pokegeo_dagster.film.sound.pacing import spoken_seconds
 from pokegeo_dagster.film.story.screenplay import Reference, Screenplay, Shot
 from pokegeo_dagster.film.story.species import species_book
 from pokegeo_dagster.film.vocabulary import BEATS
@@ -22,6 +23,7 @@ SHORTEST_LINE_S, LONGEST_LINE_S = 4.0, 9.3  # a 10-second clip holds the line an
 FULL_FILM_CLIPS = 18  # from here on a film needs the full set of seed images
 FEWEST_REFERENCES, MOST_REFERENCES = 20, 25
 EVERY_BEAT_FROM = 6
+_WORD = re.compile(r"[^\W_]+")
 _FIELD_OF = {"character": ("species", "pose"), "prop": ("prop",), "environment": ("setting",)}
 
 
@@ -66,7 +68,10 @@ def screenplay_from_data(data: object, where: str, clip_count: int | None = None
 def _numbering(screenplay: Screenplay, clip_count: int | None) -> Iterator[str]:
     have = [s.clip for s in screenplay.shots]
     if clip_count is not None and len(have) != clip_count:
-        yield f"the film: {clip_count} clips were ordered and {len(have)} are written; write exactly {clip_count}"
+        yield (
+            f"the film: {clip_count} clips were ordered and {len(have)} are written; "
+            f"write exactly {clip_count}"
+        )
     for clip, expected in zip(have, CLIP_IDS, strict=False):
         if clip != expected:
             yield f"{clip}: stands where {expected} belongs; number the clips clip_01, clip_02 … without gaps"
@@ -78,7 +83,10 @@ def _beats(screenplay: Screenplay) -> Iterator[str]:
     shots = screenplay.shots
     for before, after in itertools.pairwise(shots):
         if BEATS.index(after.beat) < BEATS.index(before.beat):
-            yield f"{after.clip}: the {after.beat} comes after the {before.beat}; keep the beats in order: {order}"
+            yield (
+                f"{after.clip}: the {after.beat} comes after the {before.beat}; "
+                f"keep the beats in order: {order}"
+            )
     if shots[0].beat != "hook":
         yield f"{shots[0].clip}: the film opens on the {shots[0].beat}; open on the hook"
     if len(shots) > 1 and shots[-1].beat != "closing":
@@ -86,7 +94,10 @@ def _beats(screenplay: Screenplay) -> Iterator[str]:
     if len(shots) >= EVERY_BEAT_FROM:
         for beat in BEATS:
             if beat not in {s.beat for s in shots}:
-                yield f"the film: no clip carries the {beat}; a film of {len(shots)} clips has every beat: {order}"
+                yield (
+                    f"the film: no clip carries the {beat}; "
+                    f"a film of {len(shots)} clips has every beat: {order}"
+                )
 
 
 def _reference_list(screenplay: Screenplay) -> Iterator[str]:
@@ -141,7 +152,10 @@ def _use_of_references(screenplay: Screenplay) -> Iterator[str]:
             yield f"{shot.clip}: its plate {shot.plate} is a {kinds[shot.plate]}; a plate is an environment"
         for subject in shot.subjects:
             if subject.reference not in kinds:
-                yield f"{shot.clip}: its subject {subject.reference} is not in the references; add it or name another"
+                yield (
+                    f"{shot.clip}: its subject {subject.reference} is not in the references; "
+                    "add it or name another"
+                )
             elif kinds[subject.reference] == "environment":
                 yield f"{shot.clip}: its subject {subject.reference} is an environment; use it as the plate"
     used = {r for shot in screenplay.shots for r in shot.references}
@@ -153,20 +167,20 @@ def _use_of_references(screenplay: Screenplay) -> Iterator[str]:
 def _shot_faults(shot: Shot) -> Iterator[str]:
     for fault in faults(shot.motion, shot.movement):
         yield f"{shot.clip}: {fault}"
-    if not words_of(shot.narration):
-        yield f"{shot.clip}: the narration is empty; write one line of 14 to 18 words"
+    if not _WORD.search(shot.narration):
+        yield f"{shot.clip}: the narration is empty; write one line of 15 to 20 words"
         return
     seconds = spoken_seconds(shot.narration)
     if seconds < SHORTEST_LINE_S:
-        yield f"{shot.clip}: the narration takes about {seconds:.1f} s; lengthen it to 6–8 s (14 to 18 words)"
+        yield f"{shot.clip}: the narration takes about {seconds:.1f} s; lengthen it to 6–8 s (15 to 20 words)"
     if seconds > LONGEST_LINE_S:
-        yield f"{shot.clip}: the narration takes about {seconds:.1f} s; shorten it to 6–8 s (14 to 18 words)"
+        yield f"{shot.clip}: the narration takes about {seconds:.1f} s; shorten it to 6–8 s (15 to 20 words)"
 
 
 def _repeats(screenplay: Screenplay) -> Iterator[str]:
     first: dict[str, str] = {}
     for shot in screenplay.shots:
-        line = " ".join(words_of(shot.narration)).lower()
+        line = " ".join(_WORD.findall(shot.narration)).lower()
         if line and line in first:
             yield f"{shot.clip}: says the same line as {first[line]}; write it a line of its own"
         first.setdefault(line, shot.clip)

@@ -34,6 +34,8 @@ NEAR_BLUR: Mapping[Framing, float] = {"medium": 0.0045}
 GROUND_LINE = 0.66
 # How much of the air's colour lies over a subject this far away.
 HAZE: Mapping[Framing, float] = {"extreme_wide": 0.2, "wide": 0.08, "medium": 0.03}
+# A portrait that ends at the frame's lower edge goes on below it, for a camera that widens or tilts.
+LOWEST_SEEN_CUT = 0.9
 BLEED = 0.04  # of the frame's height kept of a subject beyond the master, for it to move into
 
 
@@ -227,6 +229,8 @@ class _Table:
         if placement.facing == "left":
             body = body[:, ::-1]
         scale = placement.height * self.frame_h / height
+        if placement.y >= LOWEST_SEEN_CUT and (body[-1, :, 3] > 200).mean() > 0.3:
+            body = _continued(body, int((self.height - self.window_y) / scale))
         left = self.window_x + placement.x * self.order.delivery.width_px - width * scale / 2
         top = self.window_y + placement.y * self.frame_h - height * scale
         return self._at_size(body, scale, left, top)
@@ -246,3 +250,8 @@ class _Table:
         matrix = np.array([[sx, 0, left - x0 + (sx - 1) / 2], [0, sy, top - y0 + (sy - 1) / 2]])
         scaled = cv2.warpAffine(clean, matrix, (x1 - x0, y1 - y0), flags=cv2.INTER_CUBIC)
         return unpremultiplied(scaled), x0, y0
+
+
+def _continued(body: Pixels, rows: int) -> Pixels:
+    """A body cut off straight, its lowest part mirrored below the cut (at most a third of it)."""
+    return np.concatenate([body, body[::-1][: min(rows, body.shape[0] // 3)]])

@@ -104,7 +104,7 @@ def lay_shadow(
         return ground
     middle, half = (reach[0] + reach[1]) / 2, max(0.012 * frame_h, (reach[1] - reach[0]) / 2)
     shade = np.zeros(ground.shape[:2], np.float32)
-    for wide, flat, dark in ((1.25, 0.2, 0.5), (0.85, 0.09, 0.5)):
+    for wide, flat, dark in ((1.45, 0.34, 0.45), (1.0, 0.15, 0.55)):
         _ellipse(shade, (middle, foot[1] - 0.1 * flat * half), (half * wide, max(3.0, half * flat)), dark)
     factor = 1 - np.minimum(shade, 1) * np.float32(SHADOW * contact)
     y0, y1 = _rows_of(shade)

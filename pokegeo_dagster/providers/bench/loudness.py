@@ -76,9 +76,19 @@ FRAME = 1024  # samples: 21 ms, as long as a syllable's attack
 _WINDOW = np.hanning(FRAME).astype(np.float32)
 
 
-def frame_power(sound: Sound) -> NDArray[np.float64]:
-    """K-weighted power of each whole frame, both channels added: 10·log10 − 0.7 is its LUFS."""
+def frame_power(sound: Sound, alike: bool = False) -> NDArray[np.float64]:
+    """K-weighted power of each whole frame, both channels added: 10·log10 − 0.7 is its LUFS.
+
+    `alike` says that both channels are nearly the same: then one is measured, and counts twice.
+    """
     frames = sound[: len(sound) // FRAME * FRAME].reshape(-1, FRAME, 2)
+    if alike:
+        return 2 * frame_power_of(frames[:, :, :1])
+    return frame_power_of(frames)
+
+
+def frame_power_of(frames: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The same of frames already cut: frames × FRAME × channels."""
     spectrum = np.fft.rfft(frames * _WINDOW[:, None], axis=1)
     power = (spectrum.real**2 + spectrum.imag**2).sum(axis=2)
     return (power * _K_WEIGHT).sum(axis=1) * 2 / FRAME / float(np.square(_WINDOW).sum())

@@ -16,9 +16,12 @@ from pokegeo_dagster.providers.bench.loudness import Loudness, heard, measure_lo
 TARGET_LUFS = -14.0
 NEAR_ENOUGH_LU = 0.25  # half of what delivery allows
 MOST_PEAK_DBTP = -1.0
-# AAC moves a peak by −0.1…+0.6 dB (measured), so the limiter stops this far below.
-_CODEC_HEADROOM_DB = 0.9
+# AAC adds up to 1.4 dB to a single peak (measured on 116 s of voice over beds): the limiter stops below.
+_CODEC_HEADROOM_DB = 1.7
 _CORRECTIONS = 4
+# The loudest syllables, a little nearer to the others, so that the limiter is seldom heard: it starts
+# 2 dB over the level at which every line is laid.
+_VOICE_PRESS = {"threshold": 0.09, "ratio": 2.5, "knee": 6, "attack": 6, "release": 160, "makeup": 1}
 BIT_RATE = 192_000
 
 
@@ -53,20 +56,25 @@ def master_aac(voice: Path, bed: Path, samples: int, out: Path) -> Loudness:
 
 
 def _settled(voice: Path, bed: Path, samples: int, gain_db: float, ceiling_db: float) -> float:
-    """The gain at which the limited mix is at the target: limiting takes some loudness away."""
+    """The gain at which the limited mix is at the target: limiting takes some loudness away.
+
+    What is left after the last, small correction is known from the finished file.
+    """
     for _ in range(_CORRECTIONS):
         limited = _limited(voice, bed, samples, gain_db, ceiling_db)
         found = _measured(limited.filter("ebur128", framelog="quiet"), "The limited mix")
         off = TARGET_LUFS - found.integrated_lufs
-        if abs(off) <= 0.1:
-            break
         gain_db += off * 1.15
+        if abs(off) <= 0.8:
+            break
     return gain_db
 
 
 def _mix(voice: Path, bed: Path) -> Any:
-    inputs = [ffmpeg.input(str(path)).audio for path in (voice, bed)]
-    return ffmpeg.filter(inputs, "amix", inputs=2, normalize=0, duration="first")
+    spoken = ffmpeg.input(str(voice)).audio.filter("acompressor", **_VOICE_PRESS)
+    return ffmpeg.filter(
+        [spoken, ffmpeg.input(str(bed)).audio], "amix", inputs=2, normalize=0, duration="first"
+    )
 
 
 def _limited(voice: Path, bed: Path, samples: int, gain_db: float, ceiling_db: float) -> Any:

@@ -142,8 +142,8 @@ def _levels(stems: Sequence[Mapping[str, Path]]) -> tuple[list[Levels], int]:
         for part, sound in sounds.items():
             end = -(samples % FRAME) % FRAME if number == len(stems) else 0
             joined = np.pad(np.concatenate((rest[part], sound)), ((0, end), (0, 0)))
-            powers.append(frame_power(joined))
-            rest[part] = joined[len(joined) // FRAME * FRAME :]
+            powers.append(frame_power(joined, alike=part == "narration_stem"))
+            rest[part] = joined[len(joined) // FRAME * FRAME :].copy()
         levels.append(Levels(*powers))
     return levels, samples
 

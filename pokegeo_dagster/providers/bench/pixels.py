@@ -28,7 +28,7 @@ def read_png(path: Path, alpha: bool) -> Pixels:
     if picture is None:
         raise MediaDamaged(f"{path.name} is not a picture that can be read. Make it again.")
     if picture.dtype == np.uint16:
-        picture = (picture >> 8).astype(np.uint8)
+        picture = (picture // 256).astype(np.uint8)
     channels = 1 if picture.ndim == 2 else picture.shape[2]
     if channels == 1:
         picture = cv2.cvtColor(picture, cv2.COLOR_GRAY2BGRA if alpha else cv2.COLOR_GRAY2BGR)

@@ -35,6 +35,10 @@ def blocks(path: Path) -> Iterator[Sound]:
     Encoder delay is left out, so sample 0 is the first the maker put in. A mono sound is in both
     channels at its own level. Raises MediaDamaged when the file has no sound or cannot be decoded.
     """
+    plain = _plain_wave(path)
+    if plain is not None:
+        yield from plain
+        return
     try:
         with av.open(str(path)) as container:
             if not container.streams.audio:
@@ -104,6 +108,26 @@ class WaveWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._file.close()
+
+
+def _plain_wave(path: Path) -> Iterator[Sound] | None:
+    """The blocks of a WAV that already is 48 kHz PCM16, at a tenth of a decoder's cost; else None."""
+    try:
+        with wave.open(str(path), "rb") as file:
+            form = (file.getframerate(), file.getsampwidth())
+            if form != (SAMPLE_RATE_HZ, 2) or file.getnchannels() > 2:
+                return None
+    except (wave.Error, EOFError, OSError):
+        return None
+    return _wave_blocks(path)
+
+
+def _wave_blocks(path: Path) -> Iterator[Sound]:
+    with wave.open(str(path), "rb") as file:
+        channels = file.getnchannels()
+        while pcm := file.readframes(BLOCK):
+            sound = np.frombuffer(pcm, "<i2").reshape(-1, channels).astype(np.float32) / np.float32(32768)
+            yield np.repeat(sound, 2, axis=1) if channels == 1 else sound
 
 
 def _frames(container: InputContainer, resampler: AudioResampler) -> Iterator[AudioFrame]:

@@ -1,8 +1,9 @@
 """The house narrator: the neural voice «heart», at a documentary's pace, on this machine.
 
 Word timings come from the voice itself: it plans how long every phoneme lasts (steps of 25 ms), and
-the first and last word of each phrase are moved onto the sound's own edges. Checked against the
-silences of 40 lines, a word starts within 50 ms of where it is said to, most within 30.
+the first and last word of each phrase are moved onto the sound's own edges, to 5 ms. Judged at the
+starts of 75 phrases, where the sound shows the truth, the voice's own plan is 10 ms late in the
+median, within 50 ms nine times out of ten, and never more than 80 ms off.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ def _finished(voice: NDArray[np.float32]) -> NDArray[np.int16]:
 def _doubled(voice: NDArray[np.float32]) -> NDArray[np.float64]:
     """Twice the samples of the same sound, high-passed: one Fourier transform there and back.
 
-    Exact below 12 kHz, and nothing above it: no filter delay, so no sample moves.
+    Exact below 11 kHz, and nothing above 12: no filter delay, so no sample moves.
     """
     assert SAMPLE_RATE_HZ == 2 * RATE_HZ
     guard = RATE_HZ // 10  # silence around it, so that the ends do not ring into each other
@@ -87,6 +88,7 @@ def _doubled(voice: NDArray[np.float32]) -> NDArray[np.float64]:
     spectrum = np.fft.rfft(padded)
     hz = np.fft.rfftfreq(size, 1 / RATE_HZ)
     spectrum *= (hz / _HIGH_PASS_HZ) ** 2 / (1 + (hz / _HIGH_PASS_HZ) ** 2)
+    spectrum *= np.clip((RATE_HZ / 2 - hz) / 800, 0, 1)  # the vocoder's whine at the edge of its band
     sound = np.fft.irfft(np.concatenate((spectrum[:-1], np.zeros(size - size // 2 + 1))), 2 * size) * 2
     return sound[2 * guard : 2 * (guard + voice.size)]
 

@@ -30,6 +30,7 @@ class Screen:
 
     def __init__(self, layer: Layer, picture: Plane, reach: tuple[int, int, int, int]):
         self.layer = layer
+        self.size = (picture.shape[1], picture.shape[0])
         self.gesture: Gesture | None = None
         self.ripple: Ripple | None = None
         x0, y0, x1, y1 = _within(reach, layer, picture)
@@ -64,7 +65,7 @@ class Screen:
         high, wide = some.shape[0] - 1, some.shape[1] - 1
         xs = matrix[0, 0] * edges + matrix[0, 2]
         lean = sorted((matrix[0, 1] * rows[0], matrix[0, 1] * rows[1]))
-        pad = 3 + (0 if self.gesture is None else 0)
+        pad = 9 if self.ripple else 3  # what sampling and ripples borrow from the neighbours
         x0 = np.clip(np.floor((xs[:-1] + lean[0] - pad) / _CELL), 0, wide).astype(int)
         x1 = np.clip(np.ceil((xs[1:] + lean[1] + pad) / _CELL), 0, wide).astype(int)
         y0 = int(np.clip(np.floor((matrix[1, 1] * rows[0] + matrix[1, 2] - pad) / _CELL), 0, high))
@@ -72,7 +73,6 @@ class Screen:
         area = np.maximum(0, x1 - x0) * max(0, y1 - y0)
         shown = _sum(some, x0, x1, y0, y1) > 0
         hides = (_sum(full, x0, x1, y0, y1) == area) & (area > 0)
-        # Past the edge of a layer that repeats it, the edge decides.
         return shown, hides & shown
 
 
@@ -162,7 +162,6 @@ class Stage:
                 if box[1] < y1 and box[3] > y0 and not hidden.all():
                     jobs.append((index, box[0], box[2], False))
                 continue
-            # Half a ripple's swing more on both sides is what the rows may borrow.
             shown, solid = self.screens[index].cover(self.edges.astype(float), (y0, y1), matrices[index])
             wanted = shown & ~hidden
             for first, last in _runs(wanted, solid):
@@ -224,7 +223,7 @@ class Stage:
                 borderMode=screen.border,
             )
         planes = [flat[: high * wide].reshape(high, wide) for flat in self._scratch]
-        cv2.mixChannels([packed], planes[:4], [0, 0, 1, 1, 2, 2, 3, 3])
+        cv2.split(packed, planes[:4])  # ten times as fast as mixChannels, and as much in place
         luma, alpha, spare = planes[0], planes[3], planes[4]
         if gain != 1.0:
             cv2.convertScaleAbs(luma, dst=luma, alpha=gain)
@@ -267,14 +266,13 @@ class Stage:
         return np.array([[1, lean, -lean * layer.level_px], [0, 1, 0], [0, 0, 1]]) @ to_master
 
     def _body(self, screen: Screen) -> Body:
-        layer, high, wide = screen.layer, screen.packed.shape[0], screen.packed.shape[1]
-        height, width = high / screen.scale_y, wide / screen.scale_x
+        layer, (width, height) = screen.layer, screen.size
         bottom = self.middle[1] + 0.47 * self.height
         return Body(
-            left=screen.left,
-            top=screen.top,
+            left=layer.left_px,
+            top=layer.top_px,
             width=width,
-            height=max(height, layer.pivot_y_px - screen.top),
+            height=max(height, layer.pivot_y_px - layer.top_px),
             pivot_x=layer.pivot_x_px,
             pivot_y=layer.pivot_y_px,
             facing=layer.facing,
@@ -317,7 +315,9 @@ def _within(reach: tuple[int, int, int, int], layer: Layer, picture: Plane) -> t
     left, top, right, bottom = 0, 0, picture.shape[1], picture.shape[0]
     if picture.shape[2] == 4:
         left, top, width, height = cv2.boundingRect((picture[..., 3] > 2).astype(np.uint8))
-        right, bottom = left + width, top + height
+        # Two empty pixels all round, so that what is repeated beyond the edge is nothing.
+        right, bottom = min(right, left + width + 2), min(bottom, top + height + 2)
+        left, top = max(0, left - 2), max(0, top - 2)
     return (
         max(left, reach[0] - layer.left_px),
         max(top, reach[1] - layer.top_px),

@@ -57,7 +57,7 @@ def press(part: Part, window: Window) -> Array:
     mask = np.zeros((window.height, window.width), np.uint8)
     for shape in part.shapes:
         _press_limb(mask, shape, window) if isinstance(shape, Limb) else _press_sheet(mask, shape, window)
-    sigma = part.soft * window.px_per_unit
+    sigma = float(part.soft * window.px_per_unit)
     field = mask.astype(np.float32) / 255.0
     if sigma < 0.6:
         return field

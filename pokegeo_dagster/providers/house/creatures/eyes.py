@@ -51,7 +51,7 @@ def _draw(eye: Eye, lamps: Lamps, n: int, cx: float, cy: float, scale: float) ->
         colour += own * np.clip(1 - (u * u + v * v), 0.1, 1)[..., None] * np.float32(0.6)
     for du, dv, size, power in ((0.22, 0.30, 0.20, 1.0), (-0.20, -0.26, 0.09, 0.45)):
         if eye.shape in ("bead", "round", "ring", "lidded") or power == 1.0:
-            q = np.hypot(u - du * min(1.0, eye.width + 0.3), v - dv * min(1.0, eye.openness + 0.15))
+            q = np.hypot(u - math.copysign(du, eye.width), v - dv * min(1.0, eye.openness + 0.15))
             spark = np.clip((size - q) / (2 * edge) + 0.5, 0, 1) * np.float32(power)
             colour += spark[..., None] * (np.maximum(light, 0.35) * 1.1 - colour)
     dark = linear((26, 20, 22)) * light

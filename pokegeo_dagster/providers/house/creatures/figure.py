@@ -38,10 +38,11 @@ class Sheet:
 class Tint:
     """A second colour on a part. `ramp` grows from a to b; `spot` fills an ellipse at a with the
     radii b, turned by `turn`; `along` colours the stretch from a[0] to a[1] (0–1) of the part's
-    flow; `under` colours what faces the direction b, beyond the cosine a[0]; `area` an outline."""
+    flow; `under` colours what faces the direction b, beyond the cosine a[0]; `area` an outline; `flank`
+    what lies to the right of the first limb's spine by more than a[0] of its radius."""
 
     colour: RGB
-    kind: Literal["ramp", "spot", "along", "under", "area"]
+    kind: Literal["ramp", "spot", "along", "under", "area", "flank"]
     a: Point = (0.0, 0.0)
     b: Point = (0.0, -1.0)
     turn: float = 0.0

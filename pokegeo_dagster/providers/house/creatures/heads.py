@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -64,6 +64,8 @@ def look(a: Anatomy, mood: Mood, at: tuple[float, float], size: float, turn: flo
     white: RGB = (236, 232, 222)
     if a.eyes == "round" and not a.has("white_eyes"):
         white = lerp(a.eye, (40, 26, 20), 0.5)
+    if a.has("tinted_eyes"):
+        white = a.eye
     grow = 1.2 if shape in ("narrow", "triangle") else 1.0
     pupil = "slit" if a.has("slit_pupils") else "round"
     return Eye(at, size * a.eye_size * grow, shape, a.eye, turn, width, opening, glow, white, pupil)
@@ -241,13 +243,12 @@ def facing_head(s: Sitter, face: Place, mood: Mood, wide: float = 1.0, tall: flo
                       for d, k in ((-0.56, 1.0), (0.5, 0.6)))  # fmt: skip
         items.append(Part("cheeks", spots, a.accent, skin="hide", soft=0.004, cast=0, ink=0.2, bulge=0.3))
     items += mouth(a, face.inside(shift, mouth_at * tall), mood, wide)
-    tilt = -0.12 if a.eyes in ("narrow", "triangle") else 0.0
+    tilt = -0.10 if a.eyes in ("narrow", "triangle") else 0.0
     for side, narrow in ((-1, 0.95), (1, 0.74)):
         one = look(a, mood, face.at(shift + side * spread * wide * (1.0 if side < 0 else 0.86), 0.12 * tall),
                    eye * r, face.turn + tilt, narrow)  # fmt: skip
-        if side < 0 and a.eyes in ("narrow", "triangle"):
-            one = Eye(one.at, one.size, one.shape, one.iris, math.pi - one.turn if False else one.turn, -one.width,
-                      one.openness, one.glow, one.white, one.pupil)  # fmt: skip
+        if side > 0:  # the far eye is the near one's mirror image
+            one = replace(one, width=-one.width, turn=face.turn - tilt)
         items.append(one)
     return items
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from pokegeo_dagster.providers.house.creatures.clay import Window, swell
-from pokegeo_dagster.providers.house.creatures.figure import Array, Part, Tint
+from pokegeo_dagster.providers.house.creatures.figure import Array, Limb, Part, Tint
 from pokegeo_dagster.providers.house.creatures.lighting import linear
 from pokegeo_dagster.providers.house.creatures.skins import cloud, flow_coordinates
 
@@ -26,7 +26,7 @@ def colour_of(part: Part, window: Window, cover: Array, dice: np.random.Generato
         warp = warp + 0.8 * cloud(window, part, dice, 0.02)
     warp *= np.float32(0.011 if hairy else 0.004)
     flow = None
-    if part.pattern != "plain" or any(t.kind == "along" for t in part.tints):
+    if part.pattern != "plain" or any(t.kind in ("along", "flank") for t in part.tints):
         flow = flow_coordinates(part, window)
     if part.pattern != "plain" and flow is not None:
         share = _pattern(part, window, gx + warp, gy + warp, flow, warp, dice)
@@ -64,6 +64,11 @@ def _share(
         return (_step((along - tint.a[0]) / soft + 0.5) * _step((tint.a[1] - along) / soft + 0.5)).astype(
             np.float32
         )
+    if tint.kind == "flank" and flow is not None:
+        along, side, _ = flow
+        spine = next(s.spine for s in part.shapes if isinstance(s, Limb))
+        radius = np.interp(along, np.linspace(0, 1, len(spine)), spine[:, 2]).astype(np.float32)
+        return _step((-side / np.maximum(radius, 1e-4) - tint.a[0] + warp * 6) / 0.16 + 0.5).astype(np.float32)
     if tint.kind == "area" and tint.outline is not None:
         mask = np.zeros((window.height, window.width), np.uint8)
         points = np.round(window.pixels(tint.outline) * 16).astype(np.int32)

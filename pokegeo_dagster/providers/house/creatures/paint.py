@@ -30,6 +30,7 @@ def paint(figure: Figure, sitter: Sitter, lamps: Lamps, height_px: int) -> Array
     left, top, right = x0 - pad, y1 + pad, x1 + pad
     inner = height_px - 2 * MARGIN_PX if figure.cut is None else height_px - MARGIN_PX
     scale = min(_PAINTED_PX, max(_SMALLEST_PX, inner)) / (y1 - max(y0, bottom))
+    scale = float(scale)
     size = (max(8, round((right - left) * scale)), max(8, round((top - bottom) * scale)))
     fine = 1.0 if figure.cut is None else float(np.clip((y1 - bottom) * 1.1, 0.4, 1.0))
     canvas = np.zeros((size[1], size[0], 4), np.float32)  # premultiplied linear light
@@ -53,7 +54,9 @@ def _lay_part(
         return
     skin = clad(part, window, cover, sitter.dice(part.name), fine)
     albedo = colour_of(part, window, skin.cover, sitter.dice(part.name + " marks"))
-    height = swell(cover, part.bulge)
+    skin.relief, skin.tone = skin.relief.astype(np.float32), skin.tone.astype(np.float32)
+    skin.cover = skin.cover.astype(np.float32)
+    height = swell(cover, float(part.bulge))
     normal, soft_normal = _normals(height, skin.relief * np.float32(scale))
     albedo *= np.clip(1.0 + skin.tone * 1.15, 0.3, 1.8)[..., None]
     lit = _light(albedo, normal, soft_normal, lamps, skin.gloss, skin.shine)

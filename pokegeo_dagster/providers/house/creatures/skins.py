@@ -242,10 +242,10 @@ def _smoke(skin: Skin, part: Part, window: Window, dice: Dice) -> None:
     big, small = cloud(window, part, dice, 0.11), cloud(window, part, dice, 0.045)
     reach = max(1.0, 0.022 * window.px_per_unit)
     soft = cv2.GaussianBlur(skin.cover, (0, 0), reach)
-    wisp = soft + 0.13 * (soft < 0.98) * (big + 0.6 * small) * (1.02 - soft) * 2
-    skin.cover = np.maximum(
-        np.clip((wisp - 0.24) * 2.2, 0, 1), np.clip((soft - 0.5) * 4, 0, 1) * skin.cover
-    ).astype(np.float32)
+    # Noise may only move the outline, not sow specks beyond it: it fades where nothing is near.
+    near = np.clip(soft * (1 - soft) * 4, 0, 1)
+    wisp = soft + 0.20 * near * (big + 0.55 * small)
+    skin.cover = np.clip((wisp - 0.26) * 2.1, 0, 1).astype(np.float32)
     skin.relief += 0.010 * big + 0.004 * small
     skin.tone += 0.12 * big + 0.06 * small
 

@@ -7,15 +7,17 @@ Places are in units of the frame's height (x runs 0…aspect, y 0…1 downwards)
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Field = NDArray[np.float32]
-Bytes = NDArray[np.uint8]
-Colour = NDArray[np.float32]
-Ramp = NDArray[np.float32]  # (256, 3): the colour of every tone
+# OpenCV's stubs answer with the widest array there is, so these names say more than the types do.
+Field = NDArray[Any]  # float32
+Bytes = NDArray[Any]  # uint8
+Colour = NDArray[Any]  # (3,) float32
+Ramp = NDArray[Any]  # (256, 3): the colour of every tone
 
 _SUBPIXEL = 4
 
@@ -46,10 +48,16 @@ def smoothstep(low: float, high: float, value: Field) -> Field:
 
 class Sheet:
     """Shapes waiting for paint: per pixel a mask, a tone (0 shadow – 255 light) and a kind
-    (0 the first material – 255 the second)."""
+    (0 the first material – 255 the second).
 
-    def __init__(self, size: tuple[int, int], tone: int = 90):
+    One unit is the sheet's height, unless `unit_px` says otherwise; `origin_px` is where (0, 0) lies.
+    """
+
+    def __init__(
+        self, size: tuple[int, int], tone: int = 90, unit_px: float | None = None, origin_px: float = 0.0
+    ):
         self.size = size
+        self._unit_px, self._origin_px = unit_px or size[0], origin_px
         self.height_px, self.width_px = size
         self.aspect = self.width_px / self.height_px
         self.image: Bytes = np.zeros((*size, 3), np.uint8)
@@ -57,24 +65,26 @@ class Sheet:
 
     def poly(self, points: Field, tone: float, kind: int = 0) -> None:
         """A filled outline."""
-        fixed = np.round(points * (self.height_px * 2**_SUBPIXEL)).astype(np.int32)
+        fixed = self._fixed(points)
         ink = (255, int(min(255, max(0, tone))), kind)
         cv2.fillPoly(self.image, [fixed], ink, cv2.LINE_AA, _SUBPIXEL)
 
     def polys(self, outlines: Field, tones: Field, kind: int = 0) -> None:
         """Many outlines of equally many points, (n, points, 2), each with its tone."""
-        fixed = np.round(outlines * (self.height_px * 2**_SUBPIXEL)).astype(np.int32)
+        fixed = self._fixed(outlines)
         inks = np.clip(tones, 0, 255).astype(int).tolist()
         for outline, ink in zip(fixed, inks, strict=True):
             cv2.fillPoly(self.image, [outline], (255, ink, kind), cv2.LINE_AA, _SUBPIXEL)
 
     def dabs(self, at: Field, length: Field, width: Field, angle: Field, tones: Field, kind: int = 0) -> None:
         """Leaf-shaped touches of a brush, one per row of `at` (n, 2)."""
-        leaf = np.array([(-1, 0), (-0.45, 0.8), (0.3, 1), (1, 0), (0.35, -0.9), (-0.5, -0.75)], np.float32) / 2
+        leaf = (
+            np.array([(-1, 0), (-0.45, 0.8), (0.3, 1), (1, 0), (0.35, -0.9), (-0.5, -0.75)], np.float32) / 2
+        )
         along, across = leaf[None, :, 0] * length[:, None], leaf[None, :, 1] * width[:, None]
         cos, sin = np.cos(angle)[:, None], np.sin(angle)[:, None]
         points = np.stack([along * cos - across * sin, along * sin + across * cos], axis=2) + at[:, None, :]
-        fixed = np.round(points * (self.height_px * 2**_SUBPIXEL)).astype(np.int32)
+        fixed = self._fixed(points)
         inks = np.clip(tones, 0, 255).astype(int).tolist()
         for outline, ink in zip(fixed, inks, strict=True):
             cv2.fillConvexPoly(self.image, outline, (255, ink, kind), cv2.LINE_AA, _SUBPIXEL)
@@ -87,8 +97,14 @@ class Sheet:
         """Everything under a skyline: one y per pixel column."""
         xs = np.arange(len(skyline), dtype=np.float32) * (self.aspect / (len(skyline) - 1))
         top = np.stack([xs, skyline], axis=1)
-        ends = np.array([(self.aspect + 0.1, skyline[-1]), (self.aspect + 0.1, 1.1), (-0.1, 1.1), (-0.1, skyline[0])])
+        ends = np.array(
+            [(self.aspect + 0.1, skyline[-1]), (self.aspect + 0.1, 1.1), (-0.1, 1.1), (-0.1, skyline[0])]
+        )
         self.poly(np.concatenate([top, ends]).astype(np.float32), tone, kind)
+
+    def _fixed(self, points: Field) -> NDArray[np.int32]:
+        """Places as OpenCV's fixed-point pixels."""
+        return np.round((points * self._unit_px + self._origin_px) * 2**_SUBPIXEL).astype(np.int32)
 
     def rows(self) -> tuple[int, int]:
         """The first row with any mask, and the row after the last."""
@@ -103,6 +119,19 @@ class Sheet:
         tone = self.image[top:end, :, 1].astype(np.float32)
         tone += field[top:end] * np.float32(amount)
         self.image[top:end, :, 1] = np.clip(tone, 0, 255)
+
+    def brush(self, bristles: tuple[NDArray[Any], NDArray[Any]]) -> None:
+        """Drags every edge a little, by maps for `cv2.remap`: outlines become brush strokes."""
+        top, end = self.rows()
+        if top < end:
+            reach = (slice(top, end), slice(None))
+            self.image[top:end] = cv2.remap(
+                self.image,
+                bristles[0][reach],
+                bristles[1][reach],
+                cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_REPLICATE,
+            )
 
     def defocus(self, radius: float) -> None:
         """Soft focus: `radius` in frame heights. Tones spread with their shapes, not with the void."""
@@ -119,7 +148,9 @@ class Sheet:
         small = cv2.GaussianBlur(small, (0, 0), sigma / shrink, borderType=cv2.BORDER_REPLICATE)
         small[..., 1:] /= np.maximum(small[..., 0:1] / 255, 1e-3)
         back = cv2.resize(
-            np.clip(small, 0, 255).astype(np.uint8), (self.width_px, self.height_px), interpolation=cv2.INTER_LINEAR
+            np.clip(small, 0, 255).astype(np.uint8),
+            (self.width_px, self.height_px),
+            interpolation=cv2.INTER_LINEAR,
         )
         self.image = back
 
@@ -181,7 +212,9 @@ class Layer:
         shrink = max(1, int(sigma / 2))
         for c in range(3):
             small = cv2.resize(
-                self.planes[c], (self.width_px // shrink, self.height_px // shrink), interpolation=cv2.INTER_AREA
+                self.planes[c],
+                (self.width_px // shrink, self.height_px // shrink),
+                interpolation=cv2.INTER_AREA,
             )
             small = cv2.GaussianBlur(small, (0, 0), sigma / shrink, borderType=cv2.BORDER_REPLICATE)
             self.planes[c] = cv2.resize(small, (self.width_px, self.height_px), interpolation=cv2.INTER_CUBIC)

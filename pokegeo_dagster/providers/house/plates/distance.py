@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from pokegeo_dagster.providers.house.plates.canvas import Layer, Sheet, colour, mix, smoothstep
+from pokegeo_dagster.providers.house.plates.foliage import leaf_mass
 from pokegeo_dagster.providers.house.plates.light import air_mask, shafts
-from pokegeo_dagster.providers.house.plates.noise import crumple, soft
+from pokegeo_dagster.providers.house.plates.noise import crumple, fbm, profile, shifted, soft
 from pokegeo_dagster.providers.house.plates.scene import Scene
 from pokegeo_dagster.providers.house.plates.sky import paint_sky
 from pokegeo_dagster.providers.house.plates.stone import dripstone
@@ -45,25 +46,41 @@ def _vista(layer: Layer, scene: Scene) -> None:
     if scene.setting.habitat in ("coast", "wetland", "river"):
         paint_water(layer, scene.roll("water"), scene.mood, horizon + 0.07, scene.kit.liquid, scene.kit.water)
         if scene.setting.habitat == "wetland":
-            scene.row(layer, ("reeds", "broadleaf"), scene.spread("isles", 7, horizon + 0.10, (0.03, 0.09)), 1.0, "isles")
+            scene.row(
+                layer,
+                ("reeds", "broadleaf"),
+                scene.spread("isles", 7, horizon + 0.10, (0.03, 0.09)),
+                1.0,
+                "isles",
+            )
+    wet = scene.setting.habitat in ("coast", "wetland", "river")
+    if not wet:
+        scene.bed(layer, horizon + 0.10, 1.05, "v1")
     scene.row(layer, scene.kit.tall, scene.spread("v1", 16, horizon + 0.105, (0.05, 0.11)), 1.05, "v1")
     paint_mist(layer, scene.roll("m"), scene.mood.haze, horizon + 0.10, 0.06, 0.5)
+    if not wet:
+        scene.bed(layer, horizon + 0.155, 0.62, "v2")
     scene.row(layer, scene.kit.tall, scene.spread("v2", 9, horizon + 0.165, (0.09, 0.20), 0.3), 0.6, "v2")
 
 
 def _clearing(layer: Layer, scene: Scene) -> None:
     horizon = scene.stand.horizon
-    tall = {"peaks": 0.36, "cone": 0.42, "mesas": 0.22, "dunes": 0.14, "stacks": 0.2, "skyline": 0.16}
+    tall = {"peaks": 0.44, "cone": 0.42, "mesas": 0.22, "dunes": 0.14, "stacks": 0.2, "skyline": 0.16}
     _ranges(layer, scene, horizon, tall, rows=2)
     open_country = scene.setting.habitat in ("grassland", "coast", "desert", "tundra", "volcano", "mountain")
     share = 0.62 if open_country else 1.0
     if scene.setting.habitat == "rainforest":
-        paint_fall(layer, scene.roll("fall"), scene.mood, (0.5 + 0.08 * scene.mood.side) * scene.aspect, 0.26, horizon + 0.03, 0.06)
-    for n, (depth, count, low, high, gap) in enumerate(((1.9, 11, 0.26, 0.40, 0.12), (1.25, 8, 0.38, 0.56, 0.34), (0.75, 6, 0.5, 0.75, 0.52))):
+        _cliff_with_fall(layer, scene, horizon + 0.03)
+    for n, (depth, count, low, high, gap) in enumerate(
+        ((1.9, 11, 0.26, 0.40, 0.12), (1.25, 8, 0.38, 0.56, 0.34), (0.75, 6, 0.5, 0.75, 0.52))
+    ):
         foot = horizon + 0.02 + 0.03 * n
-        places = scene.spread(f"c{n}", round(count * (0.75 if open_country else 1)), foot, (low * share, high * share), gap)
+        places = scene.spread(
+            f"c{n}", round(count * (0.75 if open_country else 1)), foot, (low * share, high * share), gap
+        )
+        scene.bed(layer, foot - 0.012, depth + 0.1, f"c{n}")
         scene.row(layer, scene.kit.tall, places, depth, f"c{n}")
-        paint_mist(layer, scene.roll("cm", n), scene.mood.haze, foot + 0.01, 0.14, 0.5 - 0.1 * n)
+        paint_mist(layer, scene.roll("cm", n), scene.mood.haze, foot + 0.01, 0.14, 0.46 - 0.12 * n)
 
 
 def _ground(layer: Layer, scene: Scene) -> None:
@@ -72,6 +89,7 @@ def _ground(layer: Layer, scene: Scene) -> None:
     _ranges(layer, scene, horizon, tall, rows=2)
     for n, (depth, count, low, high) in enumerate(((1.5, 8, 0.22, 0.42), (0.85, 6, 0.35, 0.75))):
         places = scene.spread(f"g{n}", count, horizon + 0.03 * n, (low, high), 0.3 * n)
+        scene.bed(layer, horizon + 0.03 * n - 0.01, depth + 0.1, f"g{n}")
         scene.row(layer, scene.kit.tall, places, depth, f"g{n}")
         paint_mist(layer, scene.roll("gm", n), scene.mood.haze, horizon + 0.02, 0.12, 0.45)
     _bokeh(layer, scene)
@@ -83,8 +101,11 @@ def _thicket(layer: Layer, scene: Scene) -> None:
         veil = np.full(scene.size, 0.55, np.float32)
         layer.wash(veil, mix(mood.haze, mood.horizon, 0.4))
     scene.row(layer, scene.kit.tall, scene.spread("t0", 13, horizon - 0.02, (0.30, 0.55)), 2.3, "t0")
-    for n, (depth, count, low, high) in enumerate(((1.9, 12, 0.30, 0.52), (1.25, 9, 0.45, 0.72), (0.72, 7, 0.65, 0.95))):
+    for n, (depth, count, low, high) in enumerate(
+        ((1.9, 12, 0.30, 0.52), (1.25, 9, 0.45, 0.72), (0.72, 7, 0.65, 0.95))
+    ):
         places = scene.spread(f"t{n + 1}", count, horizon + 0.02 + 0.03 * n, (low, high), 0.16 * n)
+        scene.bed(layer, horizon + 0.01 + 0.03 * n, depth + 0.1, f"t{n + 1}")
         scene.row(layer, scene.kit.dense, places, depth, f"t{n + 1}")
         paint_mist(layer, scene.roll("tm", n), mood.haze, horizon + 0.02 + 0.03 * n, 0.2, 0.5 - 0.12 * n)
     _canopy(layer, scene, 0.9)
@@ -97,10 +118,16 @@ def _waterside(layer: Layer, scene: Scene) -> None:
     if scene.setting.habitat == "reef":
         scene.row(layer, kit.tall, scene.spread("w0", 9, horizon + 0.12, (0.10, 0.24), 0.3), 1.3, "w0")
         return
+    if scene.setting.habitat in ("rainforest", "mountain"):
+        _cliff_with_fall(layer, scene, horizon + 0.02)
     share = 0.5 if scene.setting.habitat in ("coast", "desert") else 1.0
-    scene.row(layer, kit.tall, scene.spread("w0", 15, horizon + 0.012, (0.07 * share, 0.15 * share)), 1.5, "w0")
+    scene.row(
+        layer, kit.tall, scene.spread("w0", 15, horizon + 0.012, (0.07 * share, 0.15 * share)), 1.5, "w0"
+    )
     paint_mist(layer, scene.roll("wm"), scene.mood.haze, horizon + 0.01, 0.07, 0.5)
-    scene.row(layer, kit.tall, scene.spread("w1", 6, horizon + 0.028, (0.16 * share, 0.34 * share), 0.5), 0.95, "w1")
+    scene.row(
+        layer, kit.tall, scene.spread("w1", 6, horizon + 0.028, (0.16 * share, 0.34 * share), 0.5), 0.95, "w1"
+    )
     paint_water(layer, scene.roll("water"), scene.mood, horizon + 0.034, kit.liquid, kit.water)
     paint_mist(layer, scene.roll("wm2"), scene.mood.haze, horizon + 0.03, 0.04, 0.45)
 
@@ -110,17 +137,46 @@ def _ranges(layer: Layer, scene: Scene, horizon: float, tall: dict[str, float], 
     kinds = kit.ranges[:rows] if rows >= len(kit.ranges) else (kit.ranges[0], *kit.ranges[1:rows])
     for n, kind in enumerate(kinds):
         share = n / max(1, len(kinds) - 1) if len(kinds) > 1 else 0.4
-        depth = 2.5 - 1.25 * share
-        base = mix(kit.far, kit.leaf if kind in ("canopy", "conifers", "hills") else kit.rock, 0.3 + 0.5 * share)
+        depth = 2.15 - 1.15 * share
+        base = mix(
+            kit.far, kit.leaf if kind in ("canopy", "conifers", "hills") else kit.rock, 0.3 + 0.5 * share
+        )
         if kind == "dunes":
             base = kit.ground
         paint_range(
             layer, scene.roll("range", n), scene.keep("range", n), mood, kind, horizon + 0.045 * n,
-            tall.get(kind, 0.15) * (1.0 - 0.25 * share), depth, base, kit.cap if kit.snow or kit.rocky else None,
+            tall.get(kind, 0.15) * (1.0 - 0.25 * share), depth, base,
+            kit.cap if kit.snow or kit.rocky else None,
             kit.snow * (1 - share) if kind in ("peaks", "cone", "hills") else 0.0, 0.62,
         )  # fmt: skip
         if kind == "cone":
             _eruption(layer, scene, horizon)
+
+
+def _cliff_with_fall(layer: Layer, scene: Scene, foot: float) -> None:
+    """A wall of rock away from the light, and a river that comes over it."""
+    mood, kit, rng = scene.mood, scene.kit, scene.keep("cliff")
+    middle = (0.5 - 0.20 * mood.side) * scene.aspect
+    xs = np.linspace(0, scene.aspect, 500)
+    wall = 1 / (1 + np.exp(-(0.42 - np.abs(xs - middle)) * 26))
+    edge = foot - wall * (0.34 + 0.05 * profile(rng, 500, 7, 5, 0.55)) - 0.02 * profile(rng, 500, 12, 4)
+    sheet, green = Sheet(layer.size, 112), Sheet(layer.size)
+    sheet.below(edge.astype(np.float32), 112)
+    half = (scene.size[0] // 2, scene.size[1] // 2)
+    rock = fbm(rng, half, 8, 5, 0.6, 0.28)
+    sheet.texture(rock - shifted(rock, -mood.side * half[0] / 80, half[0] / 200), 95)
+    for _ in range(30):
+        x = rng.random() * scene.aspect
+        crest = float(np.interp(x, xs, edge))
+        at = np.array([x, crest + 0.10 * rng.random() ** 3]) + rng.standard_normal((6, 2)) * (0.03, 0.008)
+        leaf_mass(green, rng, at.astype(np.float32), 0.024, mood.side, 0.3, 0.7)
+    for each in (sheet, green):
+        each.brush(scene.bristles)
+    layer.lay(sheet, mood.shade(mix(kit.rock, kit.far, 0.3), 1.25))
+    x = middle + 0.06 * mood.side
+    paint_fall(layer, scene.roll("fall"), mood, x, float(np.interp(x, xs, edge)) + 0.004, foot, 0.055)
+    layer.lay(green, mood.shade(kit.leaf, 1.2))
+    paint_mist(layer, scene.roll("fallmist"), mood.haze, foot, 0.12, 0.5)
 
 
 def _eruption(layer: Layer, scene: Scene, horizon: float) -> None:
@@ -134,10 +190,16 @@ def _eruption(layer: Layer, scene: Scene, horizon: float) -> None:
     drift = x * scene.aspect - scene.mood.side * rise**1.3 * 0.8
     rng = scene.roll("plume")
     billow = soft(rng, xs.shape, 7, 5, 0.6) * 0.5 + 0.5
-    plume = np.exp(-(((xs - drift) / (0.03 + 0.30 * rise)) ** 2)) * smoothstep(0.0, 0.03, rise) * np.clip(billow * 1.6 - 0.15, 0, 1)
+    plume = (
+        np.exp(-(((xs - drift) / (0.03 + 0.30 * rise)) ** 2))
+        * smoothstep(0.0, 0.03, rise)
+        * np.clip(billow * 1.6 - 0.15, 0, 1)
+    )
     glow = np.exp(-(np.hypot(xs - x * scene.aspect, (ys - crater) * 1.2) / 0.13))
     layer.wash(_full(plume, scene) * np.float32(0.85), mix(colour("3A2E30"), scene.mood.haze, 0.35))
-    hot = (plume * np.exp(-rise * 7) * 0.8 + glow * 0.55) * (0.75 + 0.4 * (scene.mood.light in ("night", "dusk")))
+    hot = (plume * np.exp(-rise * 7) * 0.8 + glow * 0.55) * (
+        0.75 + 0.4 * (scene.mood.light in ("night", "dusk"))
+    )
     layer.add(_full(hot, scene), colour("FF5A24"))
 
 
@@ -150,12 +212,14 @@ def _cavern(layer: Layer, scene: Scene) -> None:
     far = np.hypot((xs - x) * 0.8, (ys - 0.26) * 1.1)
     level = float(np.clip(mood.horizon.mean() * 1.05, 0.22, 0.95))
     glow = np.exp(-far * 2.7) * level
-    relief = crumple(rng, (scene.size[0] // 2, scene.size[1] // 2), 6, 0.7)
-    shaped = _full(relief - np.roll(relief, (6, -int(mood.side * 6)), (0, 1)), scene)
+    half = (scene.size[0] // 2, scene.size[1] // 2)
+    relief = fbm(rng, half, 2.2, 6, 0.52, 0.6) + 0.7 * crumple(rng, half, 2.6, 0.5)
+    step = scene.size[0] / 150
+    shaped = _full(relief - shifted(relief, -mood.side * step, step), scene)
     base = mix(scene.kit.rock, mood.haze, 0.45) * (0.10 + 0.10 * level)
     tint = mix(mood.horizon, mood.haze, 0.35)
     for c in range(3):
-        layer.planes[c] = np.clip(base[c] + (tint[c] * glow) * (0.62 + 0.9 * shaped), 0.008, 1)
+        layer.planes[c] = np.clip(base[c] + (tint[c] * glow) * (0.66 + 1.0 * shaped), 0.008, 1)
     opening = smoothstep(0.115, 0.06, far + 0.06 * soft(rng, scene.size, 6, 4))
     layer.wash(opening, np.clip(mix(mood.horizon, mood.sky, 0.3) * 1.12, 0, 1))
     for n, (depth, count, size) in enumerate(((1.7, 15, 0.20), (0.95, 11, 0.34))):
@@ -172,10 +236,10 @@ def _canopy(layer: Layer, scene: Scene, depth: float) -> None:
     """Leaves that close a wooded thicket above; bare countries stay open."""
     if scene.setting.habitat not in ("forest", "rainforest", "river", "wetland", "ruins"):
         return
-    from pokegeo_dagster.providers.house.plates.foliage import leaf_mass
-
     rng, sheet = scene.roll("canopy"), Sheet(scene.size)
-    at = np.stack([rng.random(46) * scene.aspect, 0.14 * rng.random(46) ** 2 - 0.02], axis=1).astype(np.float32)
+    at = np.stack([rng.random(46) * scene.aspect, 0.14 * rng.random(46) ** 2 - 0.02], axis=1).astype(
+        np.float32
+    )
     leaf_mass(sheet, rng, at, 0.085, scene.mood.side, 0.8, 0.7)
     layer.lay(sheet, scene.mood.shade(scene.kit.leaf, depth), None)
 
@@ -188,8 +252,14 @@ def _bokeh(layer: Layer, scene: Scene) -> None:
     h, w = scene.size
     spots = np.zeros((h // 2, w // 2), np.uint8)
     for _ in range(42):
-        x, y, r = rng.random() * w / 2, (0.1 + 0.55 * rng.random()) * h / 2, (0.006 + 0.014 * rng.random()) * h / 2
-        disc = np.zeros_like(spots[max(0, int(y - r - 2)) : int(y + r + 3), max(0, int(x - r - 2)) : int(x + r + 3)])
+        x, y, r = (
+            rng.random() * w / 2,
+            (0.1 + 0.55 * rng.random()) * h / 2,
+            (0.006 + 0.014 * rng.random()) * h / 2,
+        )
+        disc = np.zeros_like(
+            spots[max(0, int(y - r - 2)) : int(y + r + 3), max(0, int(x - r - 2)) : int(x + r + 3)]
+        )
         centre = (round((x - max(0, int(x - r - 2))) * 16), round((y - max(0, int(y - r - 2))) * 16))
         cv2.circle(disc, centre, round(r * 16), int(30 + 60 * rng.random()), -1, cv2.LINE_AA, 4)
         part = spots[max(0, int(y - r - 2)) : int(y + r + 3), max(0, int(x - r - 2)) : int(x + r + 3)]

@@ -10,16 +10,30 @@ from pokegeo_dagster.providers.house.plates.noise import Rng, profile
 WOOD = 255  # the kind of trunks and branches; leaves are kind 0
 
 
-def broadleaf(sheet: Sheet, rng: Rng, x: float, foot: float, height: float, side: float, detail: float = 1.0) -> None:
+def broadleaf(
+    sheet: Sheet, rng: Rng, x: float, foot: float, height: float, side: float, detail: float = 1.0
+) -> None:
     """A round-crowned tree."""
     tips: list[tuple[float, float]] = []
     girth = height * (0.05 + 0.02 * rng.random())
-    _grow(sheet, rng, (x, foot), -np.pi / 2 + 0.12 * rng.standard_normal(), height * 0.36, girth, 4, side, tips, 0.62)
-    at = np.array(tips, np.float32)
-    leaf_mass(sheet, rng, at, height * 0.105, side, detail, squash=0.8)
+    _grow(
+        sheet,
+        rng,
+        (x, foot),
+        -np.pi / 2 + 0.12 * rng.standard_normal(),
+        height * 0.36,
+        girth,
+        4,
+        side,
+        tips,
+        0.62,
+    )
+    crown(sheet, rng, np.array(tips, np.float32), height * 0.10, side, detail)
 
 
-def acacia(sheet: Sheet, rng: Rng, x: float, foot: float, height: float, side: float, detail: float = 1.0) -> None:
+def acacia(
+    sheet: Sheet, rng: Rng, x: float, foot: float, height: float, side: float, detail: float = 1.0
+) -> None:
     """An umbrella tree: bare forking stems under a flat crown."""
     tips: list[tuple[float, float]] = []
     for _ in range(2):
@@ -28,18 +42,26 @@ def acacia(sheet: Sheet, rng: Rng, x: float, foot: float, height: float, side: f
     at = np.array(tips, np.float32)
     top = foot - height * 0.86
     at[:, 1] = top + (at[:, 1] - at[:, 1].min()) * 0.22
-    extra = np.stack([x + rng.standard_normal(14) * height * 0.3, top + rng.random(14) * height * 0.07], axis=1)
-    leaf_mass(sheet, rng, np.concatenate([at, extra]).astype(np.float32), height * 0.1, side, detail, squash=0.36)
+    extra = np.stack(
+        [x + rng.standard_normal(14) * height * 0.3, top + rng.random(14) * height * 0.07], axis=1
+    )
+    leaf_mass(
+        sheet, rng, np.concatenate([at, extra]).astype(np.float32), height * 0.1, side, detail, squash=0.36
+    )
 
 
-def snag(sheet: Sheet, rng: Rng, x: float, foot: float, height: float, side: float, detail: float = 1.0) -> None:
+def snag(
+    sheet: Sheet, rng: Rng, x: float, foot: float, height: float, side: float, detail: float = 1.0
+) -> None:
     """A bare tree: dead, drowned or in winter."""
     lean = -np.pi / 2 + 0.14 * rng.standard_normal()
     _grow(sheet, rng, (x, foot), lean, height * 0.4, height * 0.055, 5, side, [], 0.68)
     _roots(sheet, rng, x, foot, height * 0.055, side)
 
 
-def conifer(sheet: Sheet, rng: Rng, x: float, foot: float, height: float, side: float, detail: float = 1.0) -> None:
+def conifer(
+    sheet: Sheet, rng: Rng, x: float, foot: float, height: float, side: float, detail: float = 1.0
+) -> None:
     """A spruce: drooping boughs in tiers, ragged underneath."""
     lean = 0.02 * rng.standard_normal() * height
     spine = path([(x, foot), (x + lean, foot - height * 0.5), (x + lean * 1.6, foot - height)], 8)
@@ -53,11 +75,22 @@ def conifer(sheet: Sheet, rng: Rng, x: float, foot: float, height: float, side: 
         for sign in (-1.0, 1.0):
             reach = height * wide * t**0.8 * (0.6 + 0.55 * rng.random()) + height * 0.012
             _bough(sheet, rng, cx, y, sign * reach, height, side, detail)
-    tip = np.array([(x + lean * 1.6 - height * 0.006, foot - height * 0.93), (x + lean * 1.6, foot - height * 1.02), (x + lean * 1.6 + height * 0.006, foot - height * 0.93)], np.float32)
+        front = height * wide * t**0.8 * (rng.random() - 0.5)
+        _bough(sheet, rng, cx - front * 0.3, y + height * 0.012, front, height, side, detail)
+    tip = np.array(
+        [
+            (x + lean * 1.6 - height * 0.006, foot - height * 0.93),
+            (x + lean * 1.6, foot - height * 1.02),
+            (x + lean * 1.6 + height * 0.006, foot - height * 0.93),
+        ],
+        np.float32,
+    )
     sheet.poly(tip, 120)
 
 
-def palm(sheet: Sheet, rng: Rng, x: float, foot: float, height: float, side: float, detail: float = 1.0) -> None:
+def palm(
+    sheet: Sheet, rng: Rng, x: float, foot: float, height: float, side: float, detail: float = 1.0
+) -> None:
     """A palm or a tree fern: a leaning stem and a fountain of fronds."""
     lean = height * (0.18 * rng.standard_normal())
     crown = (x + lean, foot - height * 0.78)
@@ -72,7 +105,13 @@ def palm(sheet: Sheet, rng: Rng, x: float, foot: float, height: float, side: flo
 
 
 def frond(
-    sheet: Sheet, rng: Rng, root: tuple[float, float], turn: float, length: float, side: float, detail: float = 1.0
+    sheet: Sheet,
+    rng: Rng,
+    root: tuple[float, float],
+    turn: float,
+    length: float,
+    side: float,
+    detail: float = 1.0,
 ) -> None:
     """One feathered leaf that rises and falls under its own weight."""
     dx, dy = np.cos(turn) * length, np.sin(turn) * length
@@ -93,7 +132,14 @@ def frond(
 
 
 def trunk(
-    sheet: Sheet, rng: Rng, x: float, foot: float, width: float, side: float, top: float = -0.1, buttress: float = 0.6
+    sheet: Sheet,
+    rng: Rng,
+    x: float,
+    foot: float,
+    width: float,
+    side: float,
+    top: float = -0.1,
+    buttress: float = 0.6,
 ) -> None:
     """A big stem that leaves the frame at the top: rounded by light, furrowed, flaring into roots."""
     count = 26
@@ -127,9 +173,28 @@ def cane(sheet: Sheet, rng: Rng, x: float, foot: float, width: float, side: floa
         a, b = foot + (top - foot) * n / joints, foot + (top - foot) * (n + 0.965) / joints
         xa, xb = x + lean * n / joints, x + lean * (n + 1) / joints
         spine = np.array([(xa, a), ((xa + xb) / 2, (a + b) / 2), (xb, b)], np.float32)
-        sheet.limb(spine, np.array([width, width * 0.9, width * 1.03], np.float32), 74 + 8 * rng.standard_normal(), WOOD)
+        sheet.limb(
+            spine,
+            np.array([width, width * 0.9, width * 1.03], np.float32),
+            74 + 8 * rng.standard_normal(),
+            WOOD,
+        )
         shifted = spine + np.array([side * width * 0.24, 0], np.float32)
         sheet.limb(shifted, np.full(3, width * 0.26, np.float32), 168, WOOD)
+
+
+def crown(sheet: Sheet, rng: Rng, tips: Field, radius: float, side: float, detail: float) -> None:
+    """Leaves on a whole tree: clumps of neighbouring tips, the upper ones first, each with its own
+    light and shadow, so that the lit top of one stands against the dark foot of another."""
+    middle = tips.mean(axis=0)
+    turn = np.arctan2(tips[:, 1] - middle[1], tips[:, 0] - middle[0])
+    count = max(2, min(6, len(tips) // 3))
+    clump = ((turn + np.pi) / (2 * np.pi) * count + rng.random()).astype(int) % count
+    near = np.hypot(*(tips - middle).T) < 0.5 * np.hypot(*(tips - middle).T).max()
+    clump[near] = count
+    groups = [tips[clump == k] for k in range(count + 1) if (clump == k).any()]
+    for group in sorted(groups, key=lambda g: float(g[:, 1].mean())):
+        leaf_mass(sheet, rng, group, radius, side, detail, 0.8)
 
 
 def leaf_mass(
@@ -143,9 +208,15 @@ def leaf_mass(
     sun = np.array([side * 0.75, -0.66], np.float32)
     lean = ((at - centre) @ sun) / extent
     order = np.argsort(lean)
-    at, lean = at[order], lean[order]
+    at, lean = at[order], np.clip(lean[order], -1, 1)
     # (touches per tip, offset towards the light, spread, size, tone)
-    passes = ((16, -0.30, 0.95, 0.60, 48), (24, 0.0, 0.85, 0.42, 96), (18, 0.34, 0.62, 0.30, 150), (9, 0.52, 0.5, 0.22, 206))
+    passes = (
+        (24, -0.16, 0.80, 0.42, 42),
+        (46, -0.06, 1.06, 0.20, 72),
+        (44, 0.12, 0.88, 0.17, 112),
+        (34, 0.32, 0.70, 0.14, 158),
+        (18, 0.48, 0.56, 0.11, 210),
+    )
     for touches, towards, spread, size, tone in passes:
         count = max(3, int(touches * detail))
         r = radius * (0.7 + 0.6 * rng.random(len(at)))
@@ -168,7 +239,9 @@ def _grow(
     middle = (root[0] + np.cos(bend) * length * 0.5, root[1] + np.sin(bend) * length * 0.5)
     end = (root[0] + np.cos(heading) * length, root[1] + np.sin(heading) * length)
     line = path([root, middle, end], 7)
-    sheet.limb(line, np.linspace(width, width * 0.62, 7, dtype=np.float32), 56 + 6 * rng.standard_normal(), WOOD)
+    widths = np.linspace(width, width * 0.62, 7, dtype=np.float32)
+    widths[0] *= 1.25
+    sheet.limb(line, widths, 56 + 6 * rng.standard_normal(), WOOD)
     if width > 0.004:
         lit = line + np.array([side * width * 0.22, -width * 0.05], np.float32)
         sheet.limb(lit, np.linspace(width * 0.32, width * 0.16, 7, dtype=np.float32), 142, WOOD)
@@ -179,10 +252,23 @@ def _grow(
     for n in range(2 + (rng.random() < 0.55)):
         fork = heading + (n - 0.7) * 0.62 + 0.22 * rng.standard_normal()
         fork += 0.12 * (-np.pi / 2 - fork)
-        _grow(sheet, rng, end, fork, length * keep * (0.8 + 0.35 * rng.random()), width * 0.6, depth - 1, side, tips, keep)
+        _grow(
+            sheet,
+            rng,
+            end,
+            fork,
+            length * keep * (0.8 + 0.35 * rng.random()),
+            width * 0.6,
+            depth - 1,
+            side,
+            tips,
+            keep,
+        )
 
 
-def _bough(sheet: Sheet, rng: Rng, x: float, y: float, reach: float, height: float, side: float, detail: float) -> None:
+def _bough(
+    sheet: Sheet, rng: Rng, x: float, y: float, reach: float, height: float, side: float, detail: float
+) -> None:
     droop = abs(reach) * (0.32 + 0.25 * rng.random())
     count = 7
     t = np.linspace(0, 1, count)
@@ -190,7 +276,7 @@ def _bough(sheet: Sheet, rng: Rng, x: float, y: float, reach: float, height: flo
     hang = abs(reach) * 0.34 * (1 - t * 0.85) * (0.5 + 0.9 * rng.random(count))
     lower = upper + np.stack([reach * 0.03 * rng.standard_normal(count), hang], axis=1)
     facing = 0.5 + 0.5 * side * np.sign(reach)
-    tone = 50 + 44 * facing + 14 * rng.standard_normal()
+    tone = 46 + 40 * facing + 18 * rng.standard_normal()
     sheet.poly(np.concatenate([upper, lower[::-1]]).astype(np.float32), tone)
     touches = int(4 + 6 * detail)
     along = rng.random(touches)
@@ -205,6 +291,13 @@ def _roots(sheet: Sheet, rng: Rng, x: float, foot: float, width: float, side: fl
     for sign in (-1, 1, -0.5, 0.5):
         reach = width * sign * (0.9 + 0.7 * rng.random())
         drop = width * 0.16 * rng.random()
-        line = path([(x + reach * 0.25, foot - width * 0.7), (x + reach * 0.45, foot - width * 0.02), (x + reach, foot + drop)], 9)
+        line = path(
+            [
+                (x + reach * 0.25, foot - width * 0.7),
+                (x + reach * 0.45, foot - width * 0.02),
+                (x + reach, foot + drop),
+            ],
+            9,
+        )
         tone = 56 + 60 * max(0.0, side * sign)
         sheet.limb(line, np.linspace(width * 0.3, width * 0.03, 9, dtype=np.float32), tone, WOOD)

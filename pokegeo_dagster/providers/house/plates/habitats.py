@@ -40,8 +40,11 @@ def _kit(
     cover: str, bank: str, frame: str, snow: float = 0.0, rocky: float = 0.0, closed: bool = False,
 ) -> Kit:  # fmt: skip
     leaf, wood, ground, litter, rock, cap, far, water = (colour(c) for c in paints.split())
-    words = (tuple(names.split()) for names in (tall, dense, cover, bank, frame))
-    return Kit(leaf, wood, ground, litter, rock, cap, far, water, surface, liquid, ranges, *words, snow, rocky, closed)
+    return Kit(
+        leaf, wood, ground, litter, rock, cap, far, water, surface, liquid, ranges, tuple(tall.split()),
+        tuple(dense.split()), tuple(cover.split()), tuple(bank.split()), tuple(frame.split()),
+        snow, rocky, closed,
+    )  # fmt: skip
 
 
 # Leaf, wood, ground, litter, rock, cap, far, water.

@@ -53,7 +53,10 @@ class Mood:
         dark = albedo * self.fill * 0.62 * lift
         half = albedo * (self.fill * 0.85 + self.key * 0.28 * direct) * lift
         lit = albedo * (self.fill * 0.75 + self.key * 0.85 * direct) * lift
-        edge = mix(lit, self.key, 0.42 * direct)
+        # A low light comes from behind: what it touches takes its colour, the rest falls into shade.
+        warm = 1.0 if self.low else 0.0
+        half, lit = half * (1 - 0.10 * warm), mix(lit, self.key * lift, 0.10 * warm)
+        edge = mix(lit, self.key * min(1.0, lift * 1.4), (0.40 + 0.22 * warm) * min(1.0, direct))
         air = 1 - float(np.exp(-depth * self.thick))
         stops = ((0.0, deep), (0.3, dark), (0.58, half), (0.84, lit), (1.0, edge))
         return ramp(*((at, mix(np.clip(c, 0, 1), self.haze, air)) for at, c in stops))
@@ -120,6 +123,15 @@ def _in_habitat(mood: Mood, habitat: Habitat) -> Mood:
     tint = colour(lean)
     level = float(mood.haze.mean() / max(0.05, tint.mean()))
     haze = mix(mood.haze, np.clip(tint * level, 0, 1), share)
+    if habitat == "cave":  # light comes in by one hole; the air itself is dark
+        mood = replace(mood, fill=mood.fill * 0.62)
+        haze = haze * 0.42
+    if habitat == "reef":  # distance takes the colour of the water, not of a sky
+        level = float(np.clip(mood.sky.mean() * 1.15, 0.1, 1.0))
+        haze = mix(np.array([0.07, 0.44, 0.58], np.float32), mood.sky, 0.28) * (0.25 + 0.75 * level)
+    if habitat == "volcano":  # soot: the air is brown and dark, even at noon
+        haze = haze * 0.74
+        mood = replace(mood, sky=mix(mood.sky, haze, 0.35), fill=mood.fill * 0.88)
     horizon = mix(mood.horizon, np.clip(tint * float(mood.horizon.mean() / tint.mean()), 0, 1), share * 0.5)
     return replace(mood, haze=haze, horizon=horizon, thick=mood.thick * thick)
 
@@ -141,7 +153,9 @@ def _in_weather(mood: Mood, weather: Weather) -> Mood:
             thick=mood.thick * 1.35,
         )
     if weather == "mist":
-        return replace(mood, thick=mood.thick * 1.75, sky=mix(mood.sky, veil, 0.4), contrast=mood.contrast * 0.85)
+        return replace(
+            mood, thick=mood.thick * 1.75, sky=mix(mood.sky, veil, 0.4), contrast=mood.contrast * 0.85
+        )
     if weather == "dust":
         sand = np.clip(colour("D9A066") * float(veil.mean() / 0.62), 0, 1)
         return replace(mood, haze=mix(veil, sand, 0.5), sky=mix(mood.sky, sand, 0.4), thick=mood.thick * 1.45)
@@ -168,7 +182,9 @@ def _tinted(mood: Mood, palette: Sequence[str]) -> Mood:
     )
 
 
-def _light(name: Light, colours: str, sun_y: float, disc: float, glow: float, thick: float, contrast: float) -> Mood:
+def _light(
+    name: Light, colours: str, sun_y: float, disc: float, glow: float, thick: float, contrast: float
+) -> Mood:
     zenith, sky, horizon, haze, key, fill, sun = (colour(c) for c in colours.split())
     return Mood(name, zenith, sky, horizon, haze, key, fill, sun, (0.3, sun_y), disc, glow, thick, contrast)
 
@@ -177,10 +193,16 @@ def _light(name: Light, colours: str, sun_y: float, disc: float, glow: float, th
 _LIGHTS: dict[Light, Mood] = {
     "dawn": _light("dawn", "5B76A6 B8A4BE F7CBA6 D6B5B4 FFC79B 8288AE FFE3BE", 0.46, 0.030, 0.75, 0.92, 0.85),
     "day": _light("day", "2F6FB8 86BCE2 DCEFF2 B4D3E4 FFF4DA 93AAC2 FFFFF0", -0.25, 0.0, 0.30, 0.62, 1.0),
-    "golden": _light("golden", "6F88A8 E3B67A FFDC90 EDBD79 FFC05C 857A8E FFF3C4", 0.36, 0.036, 1.0, 0.85, 1.05),
+    "golden": _light(
+        "golden", "5F86B4 E9BE86 FFD488 E6B374 FFBE5A 827A94 FFF3C4", 0.36, 0.036, 1.0, 0.85, 1.05
+    ),
     "dusk": _light("dusk", "1F2552 7B4A80 F58A56 8F5F84 FF8752 4F4D80 FFC28A", 0.52, 0.040, 0.80, 0.80, 0.85),
-    "night": _light("night", "050A1A 10223F 2B4C6B 233F5C A9C8F2 22365A EAF2FF", 0.17, 0.038, 0.50, 0.72, 0.62),
-    "overcast": _light("overcast", "848F9A A9B4BB D3D7D4 B2BCBF D0D1CC 939CA3 E8E8E2", -0.1, 0.0, 0.12, 0.95, 0.62),
+    "night": _light(
+        "night", "050A1A 10223F 2B4C6B 233F5C A9C8F2 22365A EAF2FF", 0.17, 0.038, 0.55, 0.72, 0.78
+    ),
+    "overcast": _light(
+        "overcast", "848F9A A9B4BB D3D7D4 B2BCBF D0D1CC 939CA3 E8E8E2", -0.1, 0.0, 0.12, 0.95, 0.62
+    ),
 }
 
 # What hangs in the air of a habitat, how much it colours the haze, and how thick it is.
@@ -195,7 +217,7 @@ _HABITAT_AIR: dict[Habitat, tuple[str, float, float]] = {
     "desert": ("E0B182", 0.40, 0.75),
     "mountain": ("9DB4D0", 0.28, 0.80),
     "volcano": ("A2604E", 0.55, 1.15),
-    "cave": ("5D7C88", 0.55, 1.00),
+    "cave": ("3F8090", 0.70, 1.00),
     "tundra": ("C4D8E8", 0.35, 0.90),
     "ruins": ("B5B58E", 0.25, 1.00),
 }

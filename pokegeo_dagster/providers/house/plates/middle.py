@@ -13,7 +13,6 @@ from pokegeo_dagster.providers.house.plates.stone import boulder, crystals
 from pokegeo_dagster.providers.house.plates.terrain import paint_caustics, paint_ground
 from pokegeo_dagster.providers.house.plates.undergrowth import clump, flowers, meadow, reeds
 
-
 # What stands tall at the edge of the water, or of what is there in its place.
 _ON_BANKS: dict[Habitat, tuple[str, ...]] = {
     "forest": ("broadleaf", "reeds", "boulder"),
@@ -37,7 +36,9 @@ def paint_mid(scene: Scene) -> Layer:
     layer = Layer(scene.size, opaque=False)
     stand, kit = scene.stand, scene.kit
     _flanks(layer, scene)
-    surface = "mud" if scene.setting.vantage == "waterside" and kit.surface in ("soil", "grass") else kit.surface
+    surface = (
+        "mud" if scene.setting.vantage == "waterside" and kit.surface in ("soil", "grass") else kit.surface
+    )
     focus = 0.5 + 0.06 * float(scene.roll("focus").standard_normal())
     edge = paint_ground(
         layer, scene.roll("ground"), scene.mood, stand.ground, min(stand.horizon, stand.ground - 0.06),
@@ -58,15 +59,31 @@ def _flanks(layer: Layer, scene: Scene) -> None:
     heavy, light = (0.5 + 0.5 * side * 0.86), (0.5 - 0.5 * side * 0.92)
     names = scene.kit.tall
     if vantage == "vista":
-        places = [(heavy, ground + 0.02, 0.30 + 0.14 * rng.random()), (heavy - side * 0.10, ground + 0.012, 0.18)]
+        places = [
+            (heavy, ground + 0.02, 0.30 + 0.14 * rng.random()),
+            (heavy - side * 0.10, ground + 0.012, 0.18),
+        ]
     elif vantage == "clearing":
-        places = [(heavy + side * 0.02, ground + 0.03, 0.80), (light, ground + 0.02, 0.62), (heavy - side * 0.13, ground + 0.015, 0.36)]
+        places = [
+            (heavy + side * 0.02, ground + 0.03, 0.80),
+            (light, ground + 0.02, 0.62),
+            (heavy - side * 0.13, ground + 0.015, 0.36),
+        ]
     elif vantage == "thicket":
         names = scene.kit.dense
-        places = [(heavy + side * 0.01, ground + 0.05, 1.0), (light - side * 0.01, ground + 0.04, 0.86), (heavy - side * 0.16, ground + 0.015, 0.66), (light + side * 0.13, ground + 0.012, 0.5)]
+        places = [
+            (heavy + side * 0.01, ground + 0.05, 1.0),
+            (light - side * 0.01, ground + 0.04, 0.86),
+            (heavy - side * 0.16, ground + 0.015, 0.66),
+            (light + side * 0.13, ground + 0.012, 0.5),
+        ]
     elif vantage == "waterside":
         names = _ON_BANKS[scene.setting.habitat]
-        places = [(heavy, ground + 0.03, 0.30), (light, ground + 0.02, 0.22), (heavy - side * 0.12, ground + 0.012, 0.17)]
+        places = [
+            (heavy, ground + 0.03, 0.30),
+            (light, ground + 0.02, 0.22),
+            (heavy - side * 0.12, ground + 0.012, 0.17),
+        ]
     elif vantage == "ground":
         places = [(heavy + side * 0.04, ground + 0.02, 0.55)]
     else:
@@ -76,18 +93,41 @@ def _flanks(layer: Layer, scene: Scene) -> None:
 
 def _cover(layer: Layer, scene: Scene, edge: Field) -> None:
     kit, ground, aspect = scene.kit, scene.stand.ground, scene.aspect
-    close = {"ground": 1.7, "vista": 0.62, "thicket": 1.05, "shelter": 1.0, "clearing": 1.0, "waterside": 1.0}[scene.setting.vantage]
+    close = {
+        "ground": 1.7,
+        "vista": 0.62,
+        "thicket": 1.05,
+        "shelter": 1.0,
+        "clearing": 1.0,
+        "waterside": 1.0,
+    }[scene.setting.vantage]
     names = kit.cover + (kit.bank if scene.setting.vantage == "waterside" else ())
     plants, stones = Sheet(layer.size, 100), Sheet(layer.size, 100)
     rng, side = scene.roll("cover"), scene.mood.side
     lean = -0.16 * side
     for name in names:
         if name in ("grass", "meadow", "dune", "tufts", "tussocks", "weeds"):
-            count, tall = {"grass": (800, 0.018), "meadow": (1300, 0.030), "dune": (220, 0.034), "tufts": (160, 0.020), "tussocks": (420, 0.028), "weeds": (200, 0.03)}[name]
+            count, tall = {
+                "grass": (1100, 0.018),
+                "meadow": (3600, 0.040),
+                "dune": (220, 0.034),
+                "tufts": (160, 0.020),
+                "tussocks": (420, 0.028),
+                "weeds": (200, 0.03),
+            }[name]
             meadow(plants, rng, edge, 1.03, count, tall * close, lean, 2.4)
             if name in ("meadow", "tussocks", "dune"):
                 for x in _edges(rng, 6):
-                    clump(plants, rng, x * aspect, ground + 0.06 + 0.2 * rng.random(), 0.10, 0.11 * close, 34, lean)
+                    clump(
+                        plants,
+                        rng,
+                        x * aspect,
+                        ground + 0.06 + 0.2 * rng.random(),
+                        0.10,
+                        0.11 * close,
+                        34,
+                        lean,
+                    )
             if name == "grass" and rng.random() < 0.6:
                 flowers(plants, rng, float(_edges(rng, 1)[0]) * aspect, ground + 0.06, 0.035 * close, 7)
         elif name in ("litter", "ash", "driftwood"):
@@ -99,7 +139,16 @@ def _cover(layer: Layer, scene: Scene, edge: Field) -> None:
                 boulder(stones, rng, x * aspect, ground + 0.02 + 0.22 * down, size, side, 0.6, kit.rocky)
         elif name == "reeds":
             for x in _edges(rng, 4):
-                reeds(plants, rng, x * aspect, ground + 0.01 + 0.05 * rng.random(), 0.10, 0.16 + 0.08 * rng.random(), 30, side)
+                reeds(
+                    plants,
+                    rng,
+                    x * aspect,
+                    ground + 0.01 + 0.05 * rng.random(),
+                    0.10,
+                    0.16 + 0.08 * rng.random(),
+                    30,
+                    side,
+                )
         elif name == "glow":
             for x in _edges(rng, 3):
                 crystals(stones, rng, x * aspect, ground + 0.03 + 0.08 * rng.random(), 0.06 * close, side)
@@ -107,8 +156,19 @@ def _cover(layer: Layer, scene: Scene, edge: Field) -> None:
             one = {"ferns": "fern", "scrubs": "scrub", "conifers": "conifer", "snags": "snag"}.get(name, name)
             for x in _edges(rng, 4):
                 down = rng.random() ** 1.6
-                size = (0.07 + 0.10 * down) * close * (1.3 if one in ("dripstone", "corals", "column", "kelp") else 1)
-                plant(one, stones if is_stone(one) else plants, rng, (x * aspect, ground + 0.015 + 0.16 * down), size, side)
+                size = (
+                    (0.07 + 0.10 * down)
+                    * close
+                    * (1.3 if one in ("dripstone", "corals", "column", "kelp") else 1)
+                )
+                plant(
+                    one,
+                    stones if is_stone(one) else plants,
+                    rng,
+                    (x * aspect, ground + 0.015 + 0.16 * down),
+                    size,
+                    side,
+                )
     stones.texture(scene.grain, 16)
     scene.lay_pair(layer, plants, stones, 0.14)
 
@@ -125,6 +185,11 @@ def _light(layer: Layer, scene: Scene) -> None:
     if mood.light != "overcast":
         halo = air_mask(scene.size, mood, scene.aspect) * layer.alpha
         layer.add(halo * np.float32(mood.glow * 0.36), mood.sun_colour)
-    if scene.setting.habitat in ("forest", "rainforest", "cave", "ruins", "reef") and mood.light != "overcast":
-        beam = shafts(scene.roll("shafts"), scene.size, mood, scene.aspect, (mood.sun[0], min(mood.sun[1], 0.05)))
+    if (
+        scene.setting.habitat in ("forest", "rainforest", "cave", "ruins", "reef")
+        and mood.light != "overcast"
+    ):
+        beam = shafts(
+            scene.roll("shafts"), scene.size, mood, scene.aspect, (mood.sun[0], min(mood.sun[1], 0.05))
+        )
         layer.add(beam * layer.alpha * np.float32(0.22 * mood.contrast), mood.sun_colour)

@@ -6,11 +6,13 @@ shows the same clouds and ridges as a full-sized one.
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Field = NDArray[np.float32]
+Field = NDArray[Any]  # float32
 Rng = np.random.Generator
 
 
@@ -25,23 +27,17 @@ def fbm(
     height, width = size
     rows = cells * max(1.0, stretch) ** 0.5
     columns = rows * width / height / stretch
-    field: Field | None = None
+    field: Field = np.zeros((2, 2), np.float32)
     weight, total = 1.0, 0.0
     for _ in range(octaves):
         shape = (max(2, round(rows)) + 1, max(2, round(columns)) + 1)
         grid = rng.random(shape, dtype=np.float32) * 2 - 1
-        if field is None:
-            field = grid * weight
-        else:
-            field = cv2.resize(field, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC) + grid * weight
+        field = cv2.resize(field, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC) + grid * weight
         total += weight * weight
         weight *= gain
         rows, columns = rows * 2.03, columns * 2.03
-    assert field is not None
     shrinking = field.shape[0] > height * 1.5
-    field = cv2.resize(
-        field, (width, height), interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_CUBIC
-    )
+    field = cv2.resize(field, (width, height), interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_CUBIC)
     return np.multiply(field, np.float32(1.15 / total**0.5), dtype=np.float32)
 
 
@@ -61,6 +57,12 @@ def warp(field: Field, dx: Field, dy: Field, reach_px: float) -> Field:
     xs = np.arange(width, dtype=np.float32)[None, :] + dx * np.float32(reach_px)
     ys = np.arange(height, dtype=np.float32)[:, None] + dy * np.float32(reach_px)
     return cv2.remap(field, xs, ys, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+
+
+def shifted(field: Field, dx: float, dy: float) -> Field:
+    """The field moved by (dx, dy) pixels; its edges repeat, so that no seam comes in from outside."""
+    move = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
+    return cv2.warpAffine(field, move, field.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
 
 
 def crumple(rng: Rng, size: tuple[int, int], cells: float, stretch: float = 1.0) -> Field:
@@ -83,10 +85,8 @@ def facets(rng: Rng, size: tuple[int, int], cells: float) -> tuple[Field, Field]
     ys = ((np.arange(rows)[:, None] + rng.random((rows, columns)) - 0.5) * step).astype(int)
     xs = ((np.arange(columns)[None, :] + rng.random((rows, columns)) - 0.5) * step).astype(int)
     seeds[np.clip(ys, 0, height - 1), np.clip(xs, 0, width - 1)] = 0
-    distance, labels = cv2.distanceTransformWithLabels(
-        seeds, cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    tilt = (rng.random(rows * columns + 2, dtype=np.float32) * 2 - 1)[labels]
+    _, labels = cv2.distanceTransformWithLabels(seeds, cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL)
+    tilt = (rng.random(rows * columns + 2, dtype=np.float32) * 2 - 1)[np.asarray(labels, np.intp)]
     changes = np.zeros(size, np.uint8)
     changes[:, 1:] |= (labels[:, 1:] != labels[:, :-1]).astype(np.uint8)
     changes[1:, :] |= (labels[1:, :] != labels[:-1, :]).astype(np.uint8)
@@ -94,7 +94,9 @@ def facets(rng: Rng, size: tuple[int, int], cells: float) -> tuple[Field, Field]
     return tilt, seam.astype(np.float32)
 
 
-def profile(rng: Rng, count: int, cells: float, octaves: int = 6, gain: float = 0.5, sharp: bool = False) -> Field:
+def profile(
+    rng: Rng, count: int, cells: float, octaves: int = 6, gain: float = 0.5, sharp: bool = False
+) -> Field:
     """A one-dimensional skyline of `count` samples, about −1…1. Sharp ones keep their corners."""
     out = np.zeros(count, np.float32)
     at = np.linspace(0, 1, count, dtype=np.float32)

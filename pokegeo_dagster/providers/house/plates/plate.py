@@ -33,7 +33,9 @@ class Plate:
         return stack(self.far, self.mid, self.near)
 
 
-def paint_plate(setting: Setting, atmosphere: Atmosphere, size: tuple[int, int], seed: int, about: str) -> Plate:
+def paint_plate(
+    setting: Setting, atmosphere: Atmosphere, size: tuple[int, int], seed: int, about: str
+) -> Plate:
     """The plate of a setting at (height, width) pixels.
 
     `seed` is the episode's: it keeps the side of the light and the mountains; `about` (a

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
+import cv2
 import numpy as np
 
 from pokegeo_dagster.film.digest import seed_for
 from pokegeo_dagster.film.story.screenplay import Setting
 from pokegeo_dagster.film.vocabulary import Vantage
-from pokegeo_dagster.providers.house.plates.canvas import Layer, Sheet
+from pokegeo_dagster.providers.house.plates.canvas import Layer, Sheet, mix
+from pokegeo_dagster.providers.house.plates.foliage import leaf_mass
 from pokegeo_dagster.providers.house.plates.growth import is_stone, plant
 from pokegeo_dagster.providers.house.plates.habitats import KITS, Kit
 from pokegeo_dagster.providers.house.plates.light import Mood
-from pokegeo_dagster.providers.house.plates.noise import Field, Rng, fbm
+from pokegeo_dagster.providers.house.plates.noise import Field, Rng, fbm, profile
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,17 @@ class Scene:
         """Width over height."""
         return self.size[1] / self.size[0]
 
-    @property
+    @cached_property
+    def bristles(self) -> tuple[Field, Field]:
+        """Where the brush drags each place from (fixed-point maps for `Sheet.brush`)."""
+        height, width = self.size
+        reach = np.float32(0.0022 * height)
+        rng = self.roll("bristles")
+        xs = np.arange(width, dtype=np.float32)[None, :] + fbm(rng, self.size, 70, 2, 0.7, 0.7) * reach
+        ys = np.arange(height, dtype=np.float32)[:, None] + fbm(rng, self.size, 70, 2, 0.7, 1.4) * reach
+        return cv2.convertMaps(xs, ys, cv2.CV_16SC2)
+
+    @cached_property
     def grain(self) -> Field:
         """The tooth of the paper: brush texture at half size, about −1…1."""
         return fbm(self.roll("grain"), (self.size[0] // 2, self.size[1] // 2), 38, 3, 0.6, 1.5)
@@ -88,13 +101,51 @@ class Scene:
         plants, stones = Sheet(layer.size), Sheet(layer.size)
         for n, (x, foot, height) in enumerate(places):
             name = names[n % len(names)]
-            plant(name, stones if is_stone(name) else plants, rng, (x * self.aspect, foot), height, self.mood.side)
+            plant(
+                name,
+                stones if is_stone(name) else plants,
+                rng,
+                (x * self.aspect, foot),
+                height,
+                self.mood.side,
+            )
+        for sheet in (plants, stones):
+            sheet.texture(self.grain, 13)
+            sheet.brush(self.bristles)
         if soft > 0:
             plants.defocus(soft)
             stones.defocus(soft)
         self.lay_pair(layer, plants, stones, depth, lift)
 
-    def spread(self, key: str, count: int, foot: float, tall: tuple[float, float], gap: float = 0.0) -> list[tuple[float, float, float]]:
+    def bed(self, layer: Layer, foot: float, depth: float, key: str) -> None:
+        """The land that a row of growth stands on: from a wavy edge at `foot` down, bushes along it."""
+        kit, rng = self.kit, self.roll("bed", key)
+        green = kit.surface in ("soil", "grass", "mud", "pebbles", "paving")
+        sheet = Sheet(layer.size, 112)
+        edge = foot + 0.011 * profile(rng, 500, 3, 5, 0.5)
+        sheet.below(edge, 116)
+        if green:
+            count = 26
+            xs = rng.random(count) * self.aspect
+            at = np.stack([xs, np.interp(xs, np.linspace(0, self.aspect, 500), edge)], axis=1)
+            for x, y in at:
+                tips = np.array([x, y]) + rng.standard_normal((4, 2)) * (0.022, 0.006)
+                leaf_mass(
+                    sheet,
+                    rng,
+                    tips.astype(np.float32),
+                    0.008 + 0.012 * rng.random(),
+                    self.mood.side,
+                    0.25,
+                    0.7,
+                )
+        sheet.texture(self.grain, 26)
+        sheet.brush(self.bristles)
+        layer.lay(sheet, self.mood.shade(mix(kit.ground, kit.leaf, 0.5) if green else kit.ground, depth))
+
+    def spread(
+        self, key: str, count: int, foot: float, tall: tuple[float, float], gap: float = 0.0
+    ) -> list[tuple[float, float, float]]:
         """Places across the frame, jittered; `gap` (0–1 of the width) around the middle stays open."""
         rng = self.roll("spread", key)
         places = []

@@ -8,10 +8,12 @@ import numpy as np
 from pokegeo_dagster.film.vocabulary import Weather
 from pokegeo_dagster.providers.house.plates.canvas import Colour, Layer, mix, smoothstep
 from pokegeo_dagster.providers.house.plates.light import Mood, air_mask
-from pokegeo_dagster.providers.house.plates.noise import Rng, fbm, profile, soft, warp
+from pokegeo_dagster.providers.house.plates.noise import Rng, fbm, profile, shifted, soft, warp
 
 
-def paint_sky(layer: Layer, rng: Rng, mood: Mood, horizon: float, weather: Weather, aurora: bool = False) -> None:
+def paint_sky(
+    layer: Layer, rng: Rng, mood: Mood, horizon: float, weather: Weather, aurora: bool = False
+) -> None:
     """A whole sky down to the horizon, and its haze below it, so that nothing behind is empty."""
     size = layer.size
     ys = np.linspace(0, 1, size[0], dtype=np.float32)
@@ -36,20 +38,28 @@ def paint_sky(layer: Layer, rng: Rng, mood: Mood, horizon: float, weather: Weath
 def _clouds(layer: Layer, rng: Rng, mood: Mood, horizon: float, weather: Weather, halo: np.ndarray) -> None:
     h, w = layer.size
     small = (h // 2, w // 2)
-    cover = {"clear": 0.16, "pollen": 0.10, "mist": 0.1, "dust": 0.0, "embers": 0.2, "rain": -0.35, "snow": -0.25}
+    cover = {
+        "clear": 0.06,
+        "pollen": 0.04,
+        "mist": 0.1,
+        "dust": 0.0,
+        "embers": 0.2,
+        "rain": -0.35,
+        "snow": -0.25,
+    }
     low = cover[weather] - (0.38 if mood.light == "overcast" else 0.0) + 0.12 * (rng.random() - 0.5)
     body = fbm(rng, small, 2.6, 6, 0.56, 2.8)
     body = warp(body, fbm(rng, small, 3, 4, 0.5, 2), fbm(rng, small, 3, 4, 0.5, 2), h * 0.05)
     wisps = fbm(rng, small, 3.2, 5, 0.6, 6.5)
-    wisps = warp(wisps, wisps, fbm(rng, small, 1.5, 3), h * 0.06)
+    wisps = warp(wisps, wisps, fbm(rng, small, 1.5, 3), h * 0.022)
     # Clouds flatten and crowd towards the horizon: a bias by height does most of the perspective.
     ys = np.linspace(0, 1, small[0], dtype=np.float32)[:, None] / np.float32(max(0.2, horizon))
     body += np.float32(0.16) * np.sin(ys * 5.0 + np.float32(rng.random() * 6))
     thick = smoothstep(low, low + 0.85, body) * np.clip(1.25 - ys * 0.55, 0, 1)
     # The lit rim: the cloud is thinner towards the sun than here.
     step = max(2, h // 70)
-    shifted = np.roll(cv2.GaussianBlur(thick, (0, 0), step * 0.6), (int(step * 0.9), int(-mood.side * step)), (0, 1))
-    rim = np.clip(thick - shifted, 0, 1) * 1.4 + np.clip(0.5 - np.abs(thick - 0.35) * 1.6, 0, 1) * 0.35
+    behind = shifted(cv2.GaussianBlur(thick, (0, 0), step * 0.6), -mood.side * step, step * 0.9)
+    rim = np.clip(thick - behind, 0, 1) * 1.4 + np.clip(0.5 - np.abs(thick - 0.35) * 1.6, 0, 1) * 0.35
     bright = mix(mood.key, mood.horizon, 0.35)
     if mood.light == "night":
         bright = mix(mood.sky, mood.key, 0.3)
@@ -112,7 +122,9 @@ def _aurora(layer: Layer, rng: Rng, mood: Mood) -> None:
         foot = 0.36 - 0.12 * n + 0.09 * profile(rng, w, 2.2, 4)
         rays = 0.55 + 0.45 * profile(rng, w, 34, 4, 0.6)
         above = (foot[None, :] - ys) / (0.16 + 0.14 * np.clip(rays, 0, 1))[None, :]
-        curtain = np.where(above > 0, np.exp(-above * 1.6), np.exp(above * 14)) * np.clip(rays, 0.05, 1)[None, :]
+        curtain = (
+            np.where(above > 0, np.exp(-above * 1.6), np.exp(above * 14)) * np.clip(rays, 0.05, 1)[None, :]
+        )
         curtain *= np.clip(0.55 + 0.6 * profile(rng, w, 2, 2), 0, 1)[None, :]
         tints.append((np.array(tint, np.float32), curtain.astype(np.float32)))
         glow = np.maximum(glow, curtain)

@@ -11,7 +11,14 @@ SECOND = 255  # moss, snow or lichen on stone
 
 
 def boulder(
-    sheet: Sheet, rng: Rng, x: float, foot: float, width: float, side: float, tall: float = 0.66, cap: float = 0.0
+    sheet: Sheet,
+    rng: Rng,
+    x: float,
+    foot: float,
+    width: float,
+    side: float,
+    tall: float = 0.66,
+    cap: float = 0.0,
 ) -> None:
     """A rock of planes: dark below, lit on the light's side; `cap` (0–1) of it is moss or snow on top."""
     ring = rock_outline(rng, x, foot, width, tall)
@@ -26,12 +33,14 @@ def boulder(
         face = np.stack([ring[k], ring[nxt], inner[nxt], inner[k]]).astype(np.float32)
         out = (ring[k] + ring[nxt]) / 2 - middle
         out = out / max(1e-6, float(np.hypot(*out)))
-        tone = 84 + 82 * float(out @ sun) + 13 * rng.standard_normal()
+        tone = 98 + 76 * float(out @ sun) + 13 * rng.standard_normal()
         sheet.poly(face, tone, SECOND if cap > 0 and out[1] < -1 + cap * 1.2 else 0)
     sheet.poly(inner.astype(np.float32), 150 + 14 * rng.standard_normal(), SECOND if cap > 0.35 else 0)
     half = inner[: n // 2 + 1] if side < 0 else inner[n // 2 :]
     sheet.poly(np.concatenate([half, crown[None]]).astype(np.float32), 168, SECOND if cap > 0.35 else 0)
     _scratches(sheet, rng, ring, middle, width)
+    if cap > 0.2:
+        _moss(sheet, rng, inner, crown, width, cap)
 
 
 def rock_outline(rng: Rng, x: float, foot: float, width: float, tall: float, count: int = 11) -> Field:
@@ -43,23 +52,36 @@ def rock_outline(rng: Rng, x: float, foot: float, width: float, tall: float, cou
     return np.stack([xs, np.minimum(ys, foot + 0.012 * width)], axis=1).astype(np.float32)
 
 
-def dripstone(sheet: Sheet, rng: Rng, x: float, root: float, length: float, width: float, side: float) -> None:
+def dripstone(
+    sheet: Sheet, rng: Rng, x: float, root: float, length: float, width: float, side: float
+) -> None:
     """A stalagmite (length upwards) or a stalactite (negative length): rings of stone, wet on one side."""
     count = 18
     t = np.linspace(0, 1, count, dtype=np.float32)
     wobble = width * 0.08 * profile(rng, count, 4, 3)
     spine = np.stack([x + wobble + 0.03 * length * t * rng.standard_normal(), root - length * t], axis=1)
-    widths = width * ((1 - t) ** 0.75 * 0.85 + 0.35 * np.exp(-t * 9) + 0.07 * profile(rng, count, 9, 3) * (1 - t))
+    widths = width * (
+        (1 - t) ** 0.75 * 0.85 + 0.35 * np.exp(-t * 9) + 0.07 * profile(rng, count, 9, 3) * (1 - t)
+    )
     widths = np.maximum(widths, width * 0.015)
     sheet.limb(spine.astype(np.float32), widths.astype(np.float32), 58)
     for across, share, tone in ((0.10, 0.6, 88), (0.24, 0.34, 128), (0.37, 0.12, 196), (-0.3, 0.16, 44)):
         line = spine + np.stack([side * widths * across, np.zeros(count)], axis=1)
         thick = widths * share * (0.8 + 0.3 * profile(rng, count, 7, 2))
-        sheet.limb(line.astype(np.float32), np.abs(thick).astype(np.float32), tone + 8 * rng.standard_normal())
+        sheet.limb(
+            line.astype(np.float32), np.abs(thick).astype(np.float32), tone + 8 * rng.standard_normal()
+        )
 
 
 def column(
-    sheet: Sheet, rng: Rng, x: float, foot: float, width: float, height: float, side: float, broken: bool = True
+    sheet: Sheet,
+    rng: Rng,
+    x: float,
+    foot: float,
+    width: float,
+    height: float,
+    side: float,
+    broken: bool = True,
 ) -> None:
     """A fluted column on a base, often broken off; ivy is someone else's."""
     lean = 0.015 * rng.standard_normal()
@@ -72,7 +94,8 @@ def column(
         tone = 92 + 118 * side * middle + (16 if n % 2 else -12) - 20 * abs(middle)
         shaft = np.array([
             (x + a * width * 1.04, foot), (x + b * width * 1.04, foot),
-            (x + lean * height + b * width * 0.88, top + jag[n + 1]), (x + lean * height + a * width * 0.88, top + jag[n]),
+            (x + lean * height + b * width * 0.88, top + jag[n + 1]),
+            (x + lean * height + a * width * 0.88, top + jag[n]),
         ], np.float32)  # fmt: skip
         sheet.poly(shaft, tone)
     drums = int(height / width / 1.3)
@@ -98,7 +121,15 @@ def arch(sheet: Sheet, rng: Rng, x: float, foot: float, width: float, height: fl
         for n in range(courses):
             y = foot - tall * n / courses
             shift = pier * 0.06 * rng.standard_normal()
-            _block(sheet, x + sign * (width / 2 - pier / 2) + shift, y, pier * (0.95 + 0.14 * rng.random()), tall / courses * 0.96, side, 92 + 16 * rng.standard_normal() + 18 * side * sign)
+            _block(
+                sheet,
+                x + sign * (width / 2 - pier / 2) + shift,
+                y,
+                pier * (0.95 + 0.14 * rng.random()),
+                tall / courses * 0.96,
+                side,
+                92 + 16 * rng.standard_normal() + 18 * side * sign,
+            )
     stones = 13
     centre, radius = (x, foot - height * 0.6), width / 2
     gone = int(rng.integers(0, stones)) if rng.random() < 0.5 else -1
@@ -108,8 +139,13 @@ def arch(sheet: Sheet, rng: Rng, x: float, foot: float, width: float, height: fl
         a, b = np.pi * n / stones, np.pi * (n + 0.94) / stones
         ring = [(np.cos(t), np.sin(t)) for t in (a, b)]
         outer, inner = radius * (1 + 0.05 * rng.random()), radius - pier
-        face = [(centre[0] + c * r, centre[1] - s * r * height / width * 0.72) for (c, s), r in zip([*ring, *ring[::-1]], (outer, outer, inner, inner), strict=True)]
-        sheet.poly(np.array(face, np.float32), 100 + 66 * side * np.cos((a + b) / 2) + 14 * rng.standard_normal())
+        face = [
+            (centre[0] + c * r, centre[1] - s * r * height / width * 0.72)
+            for (c, s), r in zip([*ring, *ring[::-1]], (outer, outer, inner, inner), strict=True)
+        ]
+        sheet.poly(
+            np.array(face, np.float32), 100 + 66 * side * np.cos((a + b) / 2) + 14 * rng.standard_normal()
+        )
 
 
 def basalt(sheet: Sheet, rng: Rng, x: float, foot: float, width: float, height: float, side: float) -> None:
@@ -121,22 +157,41 @@ def basalt(sheet: Sheet, rng: Rng, x: float, foot: float, width: float, height: 
         w = width / count * 1.05
         top = foot - tall
         for a, b, tone in ((-0.5, -0.2, 96 - 52 * side), (-0.2, 0.24, 88), (0.24, 0.5, 96 + 52 * side)):
-            sheet.poly(np.array([(px + a * w, foot), (px + b * w, foot), (px + b * w, top), (px + a * w, top)], np.float32), tone + 9 * rng.standard_normal())
-        cap = [(px + dx * w, top + dy * w) for dx, dy in ((-0.5, 0), (-0.2, 0.12), (0.24, 0.12), (0.5, 0), (0.2, -0.12), (-0.26, -0.12))]
+            sheet.poly(
+                np.array(
+                    [(px + a * w, foot), (px + b * w, foot), (px + b * w, top), (px + a * w, top)], np.float32
+                ),
+                tone + 9 * rng.standard_normal(),
+            )
+        cap = [
+            (px + dx * w, top + dy * w)
+            for dx, dy in ((-0.5, 0), (-0.2, 0.12), (0.24, 0.12), (0.5, 0), (0.2, -0.12), (-0.26, -0.12))
+        ]
         sheet.poly(np.array(cap, np.float32), 176 + 12 * rng.standard_normal(), SECOND)
 
 
 def cactus(sheet: Sheet, rng: Rng, x: float, foot: float, height: float, side: float) -> None:
     """A saguaro: ribbed stem, arms that turn up."""
     wide = height * 0.115
-    arms = [(sign, 0.3 + 0.3 * rng.random(), 0.25 + 0.25 * rng.random()) for sign in (-1, 1) for _ in range(1 + (rng.random() < 0.4))]
-    stems = [path([(x, foot), (x + 0.02 * height * rng.standard_normal(), foot - height * 0.5), (x, foot - height)], 14)]
+    arms = [
+        (sign, 0.3 + 0.3 * rng.random(), 0.25 + 0.25 * rng.random())
+        for sign in (-1, 1)
+        for _ in range(1 + (rng.random() < 0.4))
+    ]
+    stems = [
+        path(
+            [(x, foot), (x + 0.02 * height * rng.standard_normal(), foot - height * 0.5), (x, foot - height)],
+            14,
+        )
+    ]
     widths = [wide]
     for sign, start, rise in arms:
         y = foot - height * start
         out = sign * height * (0.15 + 0.06 * rng.random())
         bend = path([(x, y), (x + out * 1.15, y + 0.02 * height), (x + out, y - height * 0.16)], 8)
-        up = np.array([(x + out, y - height * 0.16), (x + out * 0.98, y - height * (0.16 + rise))], np.float32)
+        up = np.array(
+            [(x + out, y - height * 0.16), (x + out * 0.98, y - height * (0.16 + rise))], np.float32
+        )
         stems.append(np.concatenate([bend, np.linspace(up[0], up[1], 8, dtype=np.float32)[1:]]))
         widths.append(wide * 0.62)
     for line, w in sorted(zip(stems, widths, strict=True), key=lambda s: s[1]):
@@ -151,41 +206,70 @@ def cactus(sheet: Sheet, rng: Rng, x: float, foot: float, height: float, side: f
         for k in range(6):
             place = (k - 2.5) / 6
             offset = across * (girth * place)[:, None]
-            right = float(np.sign((across[n // 2, 0] or 1.0)))
+            right = float(np.sign(across[n // 2, 0] or 1.0))
             tone = 92 + 165 * place * side * right
             sheet.limb((line + offset).astype(np.float32), girth * 0.10, tone)
 
 
 def coral(sheet: Sheet, rng: Rng, x: float, foot: float, size: float, side: float, form: int) -> None:
-    """A coral: 0 staghorn, 1 fan, 2 brain, 3 table, 4 tubes."""
+    """A coral: 0 staghorn, 1 fan, 2 brain, 3 table, 4 tubes. Each form has its own mix of the two paints."""
+    kind = (255, 200, 120, 30, 165)[form]
+    forks = 1 if size > 0.16 else 0  # small ones end a fork earlier: nobody sees it, and it halves the work
     if form == 0:
         for n in range(7):
-            _antler(sheet, rng, (x + size * 0.05 * rng.standard_normal(), foot), -np.pi / 2 + (n - 3) * 0.32 + 0.1 * rng.standard_normal(), size * 0.42, size * 0.085, 3, side)
+            _antler(
+                sheet,
+                rng,
+                (x + size * 0.05 * rng.standard_normal(), foot),
+                -np.pi / 2 + (n - 3) * 0.32 + 0.1 * rng.standard_normal(),
+                size * 0.42,
+                size * 0.085,
+                2 + forks,
+                side,
+                kind,
+            )
     elif form == 1:
         for n in range(13):
             heading = -np.pi / 2 + (n - 6) * 0.17
-            _antler(sheet, rng, (x, foot), heading, size * 0.36, size * 0.03, 4, side)
+            _antler(sheet, rng, (x, foot), heading, size * 0.36, size * 0.03, 3 + forks, side, kind)
     elif form == 2:
         turn = np.linspace(np.pi, 2 * np.pi, 22)
-        for share, tone in ((1.0, 62), (0.86, 92), (0.66, 128), (0.42, 162)):
+        for share, tone in ((1.0, 84), (0.90, 112), (0.74, 138), (0.5, 166)):
             cx, cy = x + side * size * 0.16 * (1 - share), foot - size * 0.12 * (1 - share)
-            ring = np.stack([cx + np.cos(turn) * size * 0.5 * share, cy + np.sin(turn) * size * 0.46 * share], axis=1)
-            sheet.poly(ring.astype(np.float32), tone)
-        for _ in range(26):
+            ring = np.stack(
+                [cx + np.cos(turn) * size * 0.5 * share, cy + np.sin(turn) * size * 0.46 * share], axis=1
+            )
+            sheet.poly(ring.astype(np.float32), tone, kind)
+        for _ in range(70):
             a, r = np.pi * (1 + rng.random()), size * 0.46 * rng.random() ** 0.5
             p = (x + np.cos(a) * r, foot + np.sin(a) * r * 0.92)
-            line = path([p, (p[0] + 0.06 * size * rng.standard_normal(), p[1] - 0.05 * size), (p[0] + 0.09 * size * rng.standard_normal(), p[1] + 0.03 * size)], 6)
-            sheet.limb(line, np.full(6, size * 0.014, np.float32), 52)
+            line = path(
+                [
+                    p,
+                    (p[0] + 0.06 * size * rng.standard_normal(), p[1] - 0.05 * size),
+                    (p[0] + 0.09 * size * rng.standard_normal(), p[1] + 0.03 * size),
+                ],
+                6,
+            )
+            sheet.limb(line, np.full(6, size * 0.014, np.float32), 52, kind)
     elif form == 3:
         for n, rise in enumerate((0.2, 0.42, 0.64)):
             wide = size * (0.62 - 0.12 * n)
             cx, cy = x + size * 0.1 * rng.standard_normal(), foot - size * rise
-            sheet.limb(np.array([(x, foot), (cx, cy)], np.float32), np.array([size * 0.09, size * 0.12], np.float32), 54)
+            sheet.limb(
+                np.array([(x, foot), (cx, cy)], np.float32),
+                np.array([size * 0.09, size * 0.12], np.float32),
+                54,
+                kind,
+            )
             turn = np.linspace(0, 2 * np.pi, 24, endpoint=False)
             edge = 1 + 0.08 * rng.standard_normal(24)
             for drop, tone in ((size * 0.05, 56), (0.0, 150)):
-                ring = np.stack([cx + np.cos(turn) * wide * edge * 0.8, cy + drop + np.sin(turn) * size * 0.055 * edge], axis=1)
-                sheet.poly(ring.astype(np.float32), tone)
+                ring = np.stack(
+                    [cx + np.cos(turn) * wide * edge * 0.8, cy + drop + np.sin(turn) * size * 0.055 * edge],
+                    axis=1,
+                )
+                sheet.poly(ring.astype(np.float32), tone, kind)
     else:
         for _ in range(8):
             px = x + size * 0.22 * rng.standard_normal()
@@ -193,12 +277,20 @@ def coral(sheet: Sheet, rng: Rng, x: float, foot: float, size: float, side: floa
             w = size * (0.10 + 0.04 * rng.random())
             lean = 0.35 * (px - x)
             line = path([(px, foot), (px + lean * 0.3, foot - tall * 0.5), (px + lean, foot - tall)], 8)
-            sheet.limb(line, np.linspace(w * 0.75, w, 8, dtype=np.float32), 76)
-            sheet.limb(line + np.array([side * w * 0.24, 0], np.float32), np.full(8, w * 0.24, np.float32), 150)
+            sheet.limb(line, np.linspace(w * 0.75, w, 8, dtype=np.float32), 76, kind)
+            sheet.limb(
+                line + np.array([side * w * 0.24, 0], np.float32), np.full(8, w * 0.24, np.float32), 150, kind
+            )
             turn = np.linspace(0, 2 * np.pi, 14, endpoint=False)
             for share, tone in ((1.05, 172), (0.68, 22)):
-                ring = np.stack([line[-1, 0] + np.cos(turn) * w * 0.5 * share, line[-1, 1] + np.sin(turn) * w * 0.2 * share], axis=1)
-                sheet.poly(ring.astype(np.float32), tone)
+                ring = np.stack(
+                    [
+                        line[-1, 0] + np.cos(turn) * w * 0.5 * share,
+                        line[-1, 1] + np.sin(turn) * w * 0.2 * share,
+                    ],
+                    axis=1,
+                )
+                sheet.poly(ring.astype(np.float32), tone, kind)
 
 
 def crystals(sheet: Sheet, rng: Rng, x: float, foot: float, size: float, side: float, count: int = 7) -> None:
@@ -211,35 +303,91 @@ def crystals(sheet: Sheet, rng: Rng, x: float, foot: float, size: float, side: f
         base = np.array([x + turn * size * 0.28, foot])
         neck, tip = base + axis * tall * 0.8, base + axis * tall
         for a, b, tone in ((-0.5, -0.12, 118 - 62 * side), (-0.12, 0.22, 150), (0.22, 0.5, 118 + 78 * side)):
-            face = np.stack([base + across * a * w * 0.8, base + across * b * w * 0.8, neck + across * b * w, tip, neck + across * a * w])
+            face = np.stack(
+                [
+                    base + across * a * w * 0.8,
+                    base + across * b * w * 0.8,
+                    neck + across * b * w,
+                    tip,
+                    neck + across * a * w,
+                ]
+            )
             sheet.poly(face.astype(np.float32), tone + 14 * rng.standard_normal())
         ridge = np.stack([base + across * 0.22 * w * 0.8, neck + across * 0.22 * w, tip])
         sheet.limb(ridge.astype(np.float32), np.full(3, w * 0.05, np.float32), 245)
 
 
 def _antler(
-    sheet: Sheet, rng: Rng, root: tuple[float, float], heading: float, length: float, width: float, depth: int, side: float
+    sheet: Sheet,
+    rng: Rng,
+    root: tuple[float, float],
+    heading: float,
+    length: float,
+    width: float,
+    depth: int,
+    side: float,
+    kind: int = 0,
 ) -> None:
     end = (root[0] + np.cos(heading) * length, root[1] + np.sin(heading) * length)
     middle = ((root[0] + end[0]) / 2 + 0.06 * length * rng.standard_normal(), (root[1] + end[1]) / 2)
     line = path([root, middle, end], 6)
-    sheet.limb(line, np.linspace(width, width * 0.7, 6, dtype=np.float32), 78 - 6 * depth)
-    sheet.limb(line + np.array([side * width * 0.24, 0], np.float32), np.full(6, width * 0.26, np.float32), 156)
+    sheet.limb(line, np.linspace(width, width * 0.7, 6, dtype=np.float32), 78 - 6 * depth, kind)
+    sheet.limb(
+        line + np.array([side * width * 0.24, 0], np.float32), np.full(6, width * 0.26, np.float32), 156, kind
+    )
     if depth == 0:
-        sheet.dabs(np.array([end], np.float32), np.array([width]), np.array([width]), np.array([0.0]), np.array([205.0]))
+        sheet.dabs(
+            np.array([end], np.float32),
+            np.array([width]),
+            np.array([width]),
+            np.array([0.0]),
+            np.array([205.0]),
+            kind,
+        )
         return
     for sign in (-1, 1):
         fork = heading + sign * (0.36 + 0.16 * rng.random())
-        _antler(sheet, rng, end, fork, length * (0.62 + 0.16 * rng.random()), width * 0.74, depth - 1, side)
+        _antler(
+            sheet, rng, end, fork, length * (0.62 + 0.16 * rng.random()), width * 0.74, depth - 1, side, kind
+        )
 
 
-def _block(sheet: Sheet, x: float, foot: float, width: float, height: float, side: float, tone: float) -> None:
+def _block(
+    sheet: Sheet, x: float, foot: float, width: float, height: float, side: float, tone: float
+) -> None:
     a, b = x - width / 2, x + width / 2
     sheet.poly(np.array([(a, foot), (b, foot), (b, foot - height), (a, foot - height)], np.float32), tone)
     lit = b - width * 0.12 if side > 0 else a
-    sheet.poly(np.array([(lit, foot), (lit + width * 0.12, foot), (lit + width * 0.12, foot - height), (lit, foot - height)], np.float32), tone + 60)
-    sheet.limb(np.array([(a, foot - height), (b, foot - height)], np.float32), np.full(2, height * 0.12, np.float32), tone + 44)
+    sheet.poly(
+        np.array(
+            [
+                (lit, foot),
+                (lit + width * 0.12, foot),
+                (lit + width * 0.12, foot - height),
+                (lit, foot - height),
+            ],
+            np.float32,
+        ),
+        tone + 60,
+    )
+    sheet.limb(
+        np.array([(a, foot - height), (b, foot - height)], np.float32),
+        np.full(2, height * 0.12, np.float32),
+        tone + 44,
+    )
     sheet.limb(np.array([(a, foot), (b, foot)], np.float32), np.full(2, height * 0.09, np.float32), tone - 50)
+
+
+def _moss(sheet: Sheet, rng: Rng, inner: Field, crown: Field, width: float, cap: float) -> None:
+    """Tufts over the upper planes, so that a cap has no ruler's edge."""
+    count = int(60 + 120 * cap)
+    k = rng.integers(0, len(inner), count)
+    share = rng.random(count)[:, None] ** 0.6 * 1.25
+    at = crown + (inner[k] - crown) * share
+    at = at[at[:, 1] < crown[1] + width * 0.06 * cap].astype(np.float32)
+    size = width * 0.035 * (0.5 + rng.random(len(at)))
+    tones = 118 + 40 * rng.standard_normal(len(at)) + 60 * (crown[1] - at[:, 1]) / width
+    sheet.dabs(at, size, size * 0.55, rng.random(len(at)) * 3, tones, SECOND)
 
 
 def _scratches(sheet: Sheet, rng: Rng, ring: Field, middle: Field, width: float) -> None:
@@ -247,4 +395,8 @@ def _scratches(sheet: Sheet, rng: Rng, ring: Field, middle: Field, width: float)
         k = int(rng.integers(0, len(ring)))
         a = middle + (ring[k] - middle) * (0.25 + 0.6 * rng.random())
         b = a + rng.standard_normal(2) * width * 0.07
-        sheet.limb(np.stack([a, (a + b) / 2, b]).astype(np.float32), np.array([0.002, 0.012, 0.002], np.float32) * width, 70 + 60 * rng.random())
+        sheet.limb(
+            np.stack([a, (a + b) / 2, b]).astype(np.float32),
+            np.array([0.002, 0.012, 0.002], np.float32) * width,
+            70 + 60 * rng.random(),
+        )

@@ -9,7 +9,7 @@ import numpy as np
 
 from pokegeo_dagster.providers.house.plates.canvas import Colour, Field, Layer, Sheet, colour, smoothstep
 from pokegeo_dagster.providers.house.plates.light import Mood
-from pokegeo_dagster.providers.house.plates.noise import Rng, crumple, facets, fbm, profile, soft
+from pokegeo_dagster.providers.house.plates.noise import Rng, crumple, facets, fbm, profile, shifted, soft
 
 RangeKind = Literal["peaks", "hills", "dunes", "mesas", "canopy", "conifers", "stacks", "cone", "skyline"]
 Surface = Literal["soil", "grass", "mud", "sand", "snow", "stone", "basalt", "paving", "pebbles", "seabed"]
@@ -19,7 +19,11 @@ def skyline(rng: Rng, kind: RangeKind, count: int, cells: float) -> Field:
     """Heights 0–1 along a range of this kind."""
     if kind == "peaks":
         broad = profile(rng, count, cells, 2, 0.5)
-        return np.clip(0.45 + 0.34 * broad + 0.30 * (1 - 2 * np.abs(profile(rng, count, cells * 1.6, 6, 0.5, True))), 0, 1.4)
+        return np.clip(
+            0.45 + 0.34 * broad + 0.30 * (1 - 2 * np.abs(profile(rng, count, cells * 1.6, 6, 0.5, True))),
+            0,
+            1.4,
+        )
     if kind == "mesas":
         steps = np.round(np.clip(profile(rng, count, cells * 1.3, 3) * 1.5 + 0.6, 0, 2) * 1.6) / 3.2
         soft_edge = cv2.GaussianBlur(steps.reshape(1, -1), (0, 0), count / 420).ravel()
@@ -50,23 +54,27 @@ def paint_range(
     `snow` is how far down from the crest the second colour lies, in frame heights.
     """
     sheet = Sheet(layer.size, 120)
-    cells = {"peaks": 3.2, "hills": 2.2, "dunes": 2.0, "mesas": 3.0, "stacks": 3.0, "cone": 1.0}.get(kind, 2.4)
+    cells = {"peaks": 3.2, "hills": 2.2, "dunes": 2.0, "mesas": 3.0, "stacks": 3.0, "cone": 1.0}.get(
+        kind, 2.4
+    )
     line = foot - height * skyline(place, kind, 900, cells)
     sheet.below(line, 118)
     if kind in ("canopy", "conifers", "skyline"):
         _crowns(sheet, rng, kind, line, foot, height, mood.side)
     half = (layer.size[0] // 2, layer.size[1] // 2)
     grain = crumple(rng, half, 5.5 if kind in ("peaks", "cone") else 4, 0.55 if kind != "dunes" else 3.5)
-    shift = max(1, half[0] // 60)
-    relief = grain - np.roll(grain, (shift, int(-mood.side * shift)), (0, 1))
-    strong = {"peaks": 120, "cone": 90, "mesas": 80, "stacks": 90, "dunes": 34, "hills": 45}.get(kind, 30)
+    if kind in ("peaks", "cone", "stacks"):
+        grain = 0.6 * grain + 0.55 * fbm(rng, half, 9, 5, 0.62, 0.8)
+    shift = max(1.0, half[0] / 90)
+    relief = grain - shifted(grain, -mood.side * shift, shift)
+    strong = {"peaks": 150, "cone": 100, "mesas": 80, "stacks": 90, "dunes": 34, "hills": 45}.get(kind, 30)
     sheet.texture(cv2.GaussianBlur(relief, (0, 0), 0.8), strong)
     _slopes(sheet, line, mood, 70 if kind in ("peaks", "dunes", "cone", "mesas") else 36)
     if snow > 0:
         _snow_line(sheet, rng, line, snow)
     layer.lay(sheet, mood.shade(albedo, depth), None if second is None else mood.shade(second, depth))
     if mist > 0:
-        paint_mist(layer, rng, mood.haze, foot - height * 0.05, max(0.05, height * 0.55), mist)
+        paint_mist(layer, rng, mood.haze, foot - height * 0.05, max(0.05, height * 0.36), mist)
 
 
 def paint_mist(layer: Layer, rng: Rng, tint: Colour, level: float, spread: float, strength: float) -> None:
@@ -74,7 +82,9 @@ def paint_mist(layer: Layer, rng: Rng, tint: Colour, level: float, spread: float
     h = layer.height_px
     top = int(np.clip((level - spread * 1.6) * h, 0, h - 2))
     ys = np.linspace(top / h, 1, h - top, dtype=np.float32)[:, None]
-    rise = np.exp(-np.clip(level - ys, 0, None) / np.float32(spread * 0.5)) * np.clip(1 - (ys - level) * 2.2, 0, 1)
+    rise = np.exp(-np.clip(level - ys, 0, None) / np.float32(spread * 0.5)) * np.clip(
+        1 - (ys - level) * 2.2, 0, 1
+    )
     drift = soft(rng, (h - top, layer.width_px), 3.0 * (h - top) / h + 1, 4, 0.55, 5.0)
     layer.wash(np.clip(rise * (0.72 + 0.5 * drift), 0, 1) * np.float32(strength), tint, top)
 
@@ -83,14 +93,14 @@ def paint_ground(
     layer: Layer, rng: Rng, mood: Mood, line: float, horizon: float, albedo: Colour, second: Colour,
     surface: Surface, focus: float = 0.5, depth: float = 0.12,
 ) -> Field:  # fmt: skip
-    """The ground from `line` down to the bottom edge, across the whole frame; returns its edge (y per column).
+    """The ground from `line` down to the bottom edge, across the frame; returns its edge (y per column).
 
     Its texture runs to the vanishing line at `horizon`; a pool of light lies around `focus`
     (0–1 of the width), where the animal will stand.
     """
     sheet = Sheet(layer.size, 128)
-    rough = {"snow": 0.010, "sand": 0.008, "seabed": 0.010, "paving": 0.001, "mud": 0.005}.get(surface, 0.011)
-    edge = line + rough * profile(rng, 600, 5, 5, 0.55)
+    rough = {"snow": 0.014, "sand": 0.012, "seabed": 0.014, "paving": 0.002, "mud": 0.008}.get(surface, 0.015)
+    edge = line + rough * profile(rng, 600, 3.2, 6, 0.5)
     sheet.below(edge, 128)
     top = max(0, int((line - 0.03) * layer.height_px))
     tone, kind, seams = _ground_texture(rng, layer, top, horizon, surface)
@@ -106,7 +116,7 @@ def paint_ground(
     part[..., 2] = np.clip(kind * 255, 0, 255)
     layer.lay(sheet, mood.shade(albedo, depth), mood.shade(second, depth))
     if seams is not None:
-        _glowing_seams(layer, seams, sheet.image[top:, :, 0], top)
+        _glowing_seams(layer, seams, kind, sheet.image[top:, :, 0], top)
     return edge
 
 
@@ -144,24 +154,25 @@ def _snow_line(sheet: Sheet, rng: Rng, line: Field, reach: float) -> None:
     sheet.image[top:end, :, 2] = 255 * (1 - smoothstep(0.55, 0.95, inside))
 
 
-def _crowns(sheet: Sheet, rng: Rng, kind: RangeKind, line: Field, foot: float, height: float, side: float) -> None:
+def _crowns(
+    sheet: Sheet, rng: Rng, kind: RangeKind, line: Field, foot: float, height: float, side: float
+) -> None:
     """Trees (or walls) that break a skyline, back to front."""
     count = 420 if kind == "canopy" else 240
     if kind == "skyline":
         return _walls(sheet, rng, line, height, side)
-    at = rng.random(count)
-    down = rng.random(count) ** 1.6
-    order = np.argsort(down)
+    at, down = rng.random(count), np.sort(rng.random(count) ** 1.6)
     tall = height * (0.20 if kind == "conifers" else 0.13)
-    for n in order:
-        x = at[n] * (sheet.aspect + 0.1) - 0.05
+    for n in range(count):
+        x, low = float(at[n]) * (sheet.aspect + 0.1) - 0.05, float(down[n])
         crest = float(np.interp(x, np.linspace(0, sheet.aspect, len(line)), line))
-        y = crest + down[n] * max(0.02, foot - crest) * 0.8
-        size = tall * (0.6 + 0.7 * rng.random()) * (1 + down[n])
+        y = crest + low * max(0.02, foot - crest) * 0.8
+        size = tall * (0.6 + 0.7 * rng.random()) * (1 + low)
         if kind == "conifers":
-            sheet.poly(spruce_outline(rng, x, y + size * 0.25, size * 1.5), 84 + 60 * rng.random() + 12 * down[n])
+            tone = 84 + 60 * rng.random() + 12 * low
+            sheet.poly(spruce_outline(rng, x, y + size * 0.25, size * 1.5), tone)
         else:
-            _crown(sheet, rng, x, y, size, side, down[n])
+            _crown(sheet, rng, x, y, size, side, low)
 
 
 def _crown(sheet: Sheet, rng: Rng, x: float, y: float, size: float, side: float, down: float) -> None:
@@ -202,9 +213,23 @@ def _walls(sheet: Sheet, rng: Rng, line: Field, height: float, side: float) -> N
         sheet.poly(np.array(outline, np.float32), 96 + 40 * rng.random())
         lit = x + side * wide * 0.36
         strip = [(lit - wide * 0.1, crest - tall * 0.6), (lit + wide * 0.1, crest - tall * 0.6)]
-        sheet.poly(np.array([*strip, (lit + wide * 0.1, crest + 0.05), (lit - wide * 0.1, crest + 0.05)], np.float32), 190)
+        sheet.poly(
+            np.array(
+                [*strip, (lit + wide * 0.1, crest + 0.05), (lit - wide * 0.1, crest + 0.05)], np.float32
+            ),
+            190,
+        )
         if wide > height * 0.13:
-            gap = np.array([(x - wide * 0.12, crest - tall * 0.4), (x, crest - tall * 0.55), (x + wide * 0.12, crest - tall * 0.4), (x + wide * 0.12, crest), (x - wide * 0.12, crest)], np.float32)
+            gap = np.array(
+                [
+                    (x - wide * 0.12, crest - tall * 0.4),
+                    (x, crest - tall * 0.55),
+                    (x + wide * 0.12, crest - tall * 0.4),
+                    (x + wide * 0.12, crest),
+                    (x - wide * 0.12, crest),
+                ],
+                np.float32,
+            )
             sheet.poly(gap, 26)
 
 
@@ -216,11 +241,19 @@ def _in_perspective(tile: Field, layer: Layer, top: int, horizon: float, across:
     near = 1 / np.maximum(ys - np.float32(horizon), 0.012)
     u = (xs * near * across + tile.shape[1] / 2).astype(np.float32)
     v = np.broadcast_to(near * away, u.shape).astype(np.float32)
-    laid = cv2.remap(tile, np.ascontiguousarray(u), np.ascontiguousarray(v), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    laid = cv2.remap(
+        tile,
+        np.ascontiguousarray(u),
+        np.ascontiguousarray(v),
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REFLECT,
+    )
     return cv2.resize(laid, (layer.width_px, layer.height_px - top), interpolation=cv2.INTER_LINEAR)
 
 
-def _ground_texture(rng: Rng, layer: Layer, top: int, horizon: float, surface: Surface) -> tuple[Field, Field, Field | None]:
+def _ground_texture(
+    rng: Rng, layer: Layer, top: int, horizon: float, surface: Surface
+) -> tuple[Field, Field, Field | None]:
     """(tones to add, share of the second material, distance to glowing seams or None)."""
     size = (layer.height_px - top, layer.width_px)
     broad = _in_perspective(fbm(rng, (512, 512), 5, 5, 0.6), layer, top, horizon, 60, 60)
@@ -232,7 +265,11 @@ def _ground_texture(rng: Rng, layer: Layer, top: int, horizon: float, surface: S
         flat = _in_perspective(np.clip(seam * 4, 0, 1), layer, top, horizon, 84, 84)
         tilts = _in_perspective(tilt, layer, top, horizon, 84, 84)
         tone = tilts * 30 + (flat - 0.8) * 62 + fine * 20 + broad * 16
-        glow = 1 - flat if surface == "basalt" else None
+        glow = (
+            _in_perspective(1 - np.clip(seam * 11, 0, 1), layer, top, horizon, 84, 84)
+            if surface == "basalt"
+            else None
+        )
         return tone, patch * (0.9 if surface == "paving" else 0.55), glow
     if surface in ("sand", "seabed", "snow"):
         ripple = _in_perspective(fbm(rng, (512, 512), 26, 3, 0.5, 6), layer, top, horizon, 60, 110)
@@ -264,10 +301,10 @@ def _long_shadows(rng: Rng, layer: Layer, mood: Mood, top: int, horizon: float) 
     return cv2.resize(shade, (layer.width_px, layer.height_px - top), interpolation=cv2.INTER_LINEAR)
 
 
-def _glowing_seams(layer: Layer, seams: Field, mask: np.ndarray, top: int) -> None:
+def _glowing_seams(layer: Layer, seams: Field, patch: Field, mask: np.ndarray, top: int) -> None:
     """Molten rock between plates of basalt: a white-hot core in a red halo."""
     lit = np.clip(seams, 0, 1) * (mask.astype(np.float32) / 255)
-    patches = np.clip(0.5 + 1.4 * cv2.GaussianBlur(lit - 0.25, (0, 0), layer.height_px / 40), 0, 1)
+    patches = smoothstep(0.05, 0.5, patch)
     halo = cv2.GaussianBlur(lit, (0, 0), layer.height_px / 90)
     layer.add(halo * patches * np.float32(0.75), colour("D8361A"), top)
     layer.add(smoothstep(0.55, 0.95, lit) * patches, colour("FFB04A"), top)

@@ -10,7 +10,7 @@ from pokegeo_dagster.providers.house.plates.noise import Rng
 
 
 def blades(
-    sheet: Sheet, rng: Rng, at: Field, height: Field, lean: float, tones: Field, thick: float = 0.045
+    sheet: Sheet, rng: Rng, at: Field, height: Field, lean: float | Field, tones: Field, thick: float = 0.045
 ) -> None:
     """Grass: one bent, pointed blade per row of `at` (n, 2); `lean` is how far the wind has pushed it."""
     n = len(at)
@@ -25,18 +25,26 @@ def blades(
 
 
 def meadow(
-    sheet: Sheet, rng: Rng, edge: Field, low: float, count: int, height: float, lean: float, growth: float = 3.0
+    sheet: Sheet,
+    rng: Rng,
+    edge: Field,
+    low: float,
+    count: int,
+    height: float,
+    lean: float,
+    growth: float = 3.0,
 ) -> None:
     """Tufts from the ground's edge down to `low`, taller the nearer; the far ones break the edge."""
-    down = np.sort(rng.random(count) ** 1.7)
-    xs = rng.random(count) * (sheet.aspect + 0.1) - 0.05
-    tuft = 0.04 * rng.standard_normal(count) * (rng.random(count) < 0.7)
-    xs = np.clip(np.round(xs * 26) / 26 + tuft, -0.05, sheet.aspect + 0.05)
+    tufts = max(1, count // 9)
+    down = np.repeat(np.sort(rng.random(tufts) ** 1.8), 9)
+    size = height * np.repeat(0.45 + rng.random(tufts) ** 2, 9) * (1 + growth * down)
+    fan = rng.standard_normal(len(down))
+    xs = np.repeat(rng.random(tufts) * (sheet.aspect + 0.1) - 0.05, 9) + fan * size * 0.42
     line = np.interp(xs, np.linspace(0, sheet.aspect, len(edge)), edge)
     at = np.stack([xs, line + (low - line) * down + 0.004], axis=1).astype(np.float32)
-    tall = height * (0.5 + rng.random(count)) * (1 + growth * down)
-    tones = 128 + 46 * rng.standard_normal(count) - 48 * down
-    blades(sheet, rng, at, tall.astype(np.float32), lean, tones)
+    tall = size * (0.55 + 0.6 * rng.random(len(down)))
+    tones = 112 + 40 * rng.standard_normal(len(down)) - 44 * down
+    blades(sheet, rng, at, tall.astype(np.float32), lean + 0.3 * fan, tones, 0.075)
 
 
 def clump(
@@ -44,13 +52,17 @@ def clump(
     tone: float = 110, thick: float = 0.04,
 ) -> None:  # fmt: skip
     """A stand of tall grass or reeds around one place."""
-    off = rng.standard_normal(count) * 0.42
-    at = np.stack([x + off * width, np.full(count, foot) + 0.012 * rng.random(count)], axis=1).astype(np.float32)
+    off = np.clip(rng.standard_normal(count) * 0.42, -0.95, 0.95)
+    at = np.stack([x + off * width, np.full(count, foot) + 0.012 * rng.random(count)], axis=1).astype(
+        np.float32
+    )
     tall = height * (0.45 + 0.65 * rng.random(count)) * np.exp(-(off**2) * 0.8)
     blades(sheet, rng, at, tall.astype(np.float32), lean, tone + 40 * rng.standard_normal(count), thick)
 
 
-def reeds(sheet: Sheet, rng: Rng, x: float, foot: float, width: float, height: float, count: int, side: float) -> None:
+def reeds(
+    sheet: Sheet, rng: Rng, x: float, foot: float, width: float, height: float, count: int, side: float
+) -> None:
     """Reeds with their brown heads."""
     clump(sheet, rng, x, foot, width, height * 0.9, count, 0.10, 105, 0.03)
     for _ in range(max(2, count // 7)):
@@ -59,12 +71,21 @@ def reeds(sheet: Sheet, rng: Rng, x: float, foot: float, width: float, height: f
         bow = px + 0.09 * tall * rng.standard_normal()
         stem = path([(px, foot), (px, foot - tall * 0.6), (bow, foot - tall)], 8)
         sheet.limb(stem, np.full(8, height * 0.009, np.float32), 120)
-        head = stem[-1] + np.array([[0, 0.0], [0, height * 0.04], [0, height * 0.12], [0, height * 0.14]], np.float32)
+        head = stem[-1] + np.array(
+            [[0, 0.0], [0, height * 0.04], [0, height * 0.12], [0, height * 0.14]], np.float32
+        )
         sheet.limb(head, np.array([0.004, 0.03, 0.03, 0.006], np.float32) * height, 76, WOOD)
-        sheet.limb(head[1:3] + np.array([side * height * 0.007, 0], np.float32), np.full(2, height * 0.008, np.float32), 170, WOOD)
+        sheet.limb(
+            head[1:3] + np.array([side * height * 0.007, 0], np.float32),
+            np.full(2, height * 0.008, np.float32),
+            170,
+            WOOD,
+        )
 
 
-def fern(sheet: Sheet, rng: Rng, x: float, foot: float, size: float, side: float, detail: float = 0.8) -> None:
+def fern(
+    sheet: Sheet, rng: Rng, x: float, foot: float, size: float, side: float, detail: float = 0.8
+) -> None:
     """A crown of fronds close to the ground."""
     turns = np.linspace(-np.pi * 1.02, np.pi * 0.02, 11) + 0.09 * rng.standard_normal(11)
     for turn in sorted(turns, key=lambda a: -abs(a + np.pi / 2) + 0.2 * rng.random()):
@@ -72,7 +93,13 @@ def fern(sheet: Sheet, rng: Rng, x: float, foot: float, size: float, side: float
 
 
 def broad_leaf(
-    sheet: Sheet, rng: Rng, root: tuple[float, float], turn: float, length: float, tone: float, wide: float = 0.36
+    sheet: Sheet,
+    rng: Rng,
+    root: tuple[float, float],
+    turn: float,
+    length: float,
+    tone: float,
+    wide: float = 0.36,
 ) -> None:
     """A big simple leaf: one half in light, a pale rib, veins."""
     end = (root[0] + np.cos(turn) * length, root[1] + np.sin(turn) * length)
@@ -89,7 +116,9 @@ def broad_leaf(
     sheet.poly(np.concatenate([rib, upper[::-1]]).astype(np.float32), tone + 26)
     for n in range(2, 11):
         for edge in (upper, lower):
-            vein = np.stack([rib[n - 1], (rib[n] + edge[n] * 1.6) / 2.6, edge[min(11, n + 1)] * 0.96 + rib[n] * 0.04])
+            vein = np.stack(
+                [rib[n - 1], (rib[n] + edge[n] * 1.6) / 2.6, edge[min(11, n + 1)] * 0.96 + rib[n] * 0.04]
+            )
             sheet.limb(vein.astype(np.float32), np.full(3, length * 0.006, np.float32), tone + 8)
     sheet.limb(rib, np.linspace(length * 0.022, length * 0.006, 12, dtype=np.float32), tone + 62)
 
@@ -109,22 +138,26 @@ def leafy_branch(
         twig = heading[n] + sign * (0.7 + 0.3 * rng.random())
         reach = length * 0.26 * (1 - n / 22)
         tip = (spine[n, 0] + np.cos(twig) * reach, spine[n, 1] + np.sin(twig) * reach + reach * 0.25)
-        line = path([tuple(spine[n]), ((spine[n, 0] + tip[0]) / 2, (spine[n, 1] + tip[1]) / 2 - reach * 0.1), tip], 6)
+        line = path(
+            [tuple(spine[n]), ((spine[n, 0] + tip[0]) / 2, (spine[n, 1] + tip[1]) / 2 - reach * 0.1), tip], 6
+        )
         sheet.limb(line, np.linspace(length * 0.012, length * 0.003, 6, dtype=np.float32), 48, WOOD)
         if broad:
             broad_leaf(sheet, rng, tip, twig + 0.5, leaf * 2.6, tone + 22 * rng.standard_normal())
             continue
-        count = 11
-        t = rng.random(count) * 1.1
+        count = 14
+        t = np.linspace(0.1, 1.05, count)
         at = np.stack([np.interp(t, np.linspace(0, 1, 6), line[:, k]) for k in (0, 1)], axis=1)
-        at += rng.standard_normal((count, 2)) * leaf * 0.35
-        size = leaf * (0.7 + 0.6 * rng.random(count))
-        angle = twig + rng.standard_normal(count) * 0.9 + 0.3
-        tones = tone + 30 * rng.standard_normal(count) + 40 * (rng.random(count) < 0.2)
-        sheet.dabs(at.astype(np.float32), size, size * 0.5, angle, tones)
+        size = leaf * (0.75 + 0.55 * rng.random(count)) * (1.1 - 0.4 * t)
+        angle = twig + np.where(np.arange(count) % 2, 0.75, -0.75) + 0.3 * rng.standard_normal(count)
+        at += np.stack([np.cos(angle), np.sin(angle) + 0.25], axis=1) * size[:, None] * 0.5
+        tones = tone + 26 * rng.standard_normal(count) + 50 * (rng.random(count) < 0.2)
+        sheet.dabs(at.astype(np.float32), size, size * 0.36, angle, tones)
 
 
-def vine(sheet: Sheet, rng: Rng, x: float, top: float, length: float, side: float, leaf: float = 0.012) -> None:
+def vine(
+    sheet: Sheet, rng: Rng, x: float, top: float, length: float, side: float, leaf: float = 0.012
+) -> None:
     """A liana hanging from above, leafed."""
     sway = 0.12 * length * rng.standard_normal()
     line = path([(x, top), (x + sway, top + length * 0.6), (x + sway * 0.4, top + length)], 20)
@@ -150,16 +183,36 @@ def flowers(sheet: Sheet, rng: Rng, x: float, foot: float, size: float, count: i
         at = np.stack([head[0] + np.cos(turn) * r * 0.75, head[1] + np.sin(turn) * r * 0.55], axis=1)
         length = np.full(7, r * 1.25)
         tones = 165 - 70 * np.sin(turn) + 12 * rng.standard_normal(7)
-        sheet.dabs(at.astype(np.float32), length, length * 0.62, np.arctan2(np.sin(turn) * 0.55, np.cos(turn)), tones, kind)
-        sheet.dabs(np.array([head], np.float32), np.array([r * 0.7]), np.array([r * 0.5]), np.array([0.0]), np.array([40.0]), kind)
+        sheet.dabs(
+            at.astype(np.float32),
+            length,
+            length * 0.62,
+            np.arctan2(np.sin(turn) * 0.55, np.cos(turn)),
+            tones,
+            kind,
+        )
+        sheet.dabs(
+            np.array([head], np.float32),
+            np.array([r * 0.7]),
+            np.array([r * 0.5]),
+            np.array([0.0]),
+            np.array([40.0]),
+            kind,
+        )
 
 
-def kelp(sheet: Sheet, rng: Rng, x: float, foot: float, height: float, side: float, leaf: float = 0.05) -> None:
+def kelp(
+    sheet: Sheet, rng: Rng, x: float, foot: float, height: float, side: float, leaf: float = 0.05
+) -> None:
     """A ribbon weed swaying upwards, blades on both sides."""
     sway = 0.16 * height
     t = np.linspace(0, 1, 24, dtype=np.float32)
     phase = rng.random() * 6
-    xs = x + sway * (np.sin(t * 5.5 + phase) - np.sin(phase)) * (0.25 + 0.75 * t) + 0.1 * height * t * rng.standard_normal()
+    xs = (
+        x
+        + sway * (np.sin(t * 5.5 + phase) - np.sin(phase)) * (0.25 + 0.75 * t)
+        + 0.1 * height * t * rng.standard_normal()
+    )
     line = np.stack([xs, foot - height * t], axis=1).astype(np.float32)
     count = int(height / leaf * 5)
     p = np.sort(rng.random(count))
@@ -169,5 +222,5 @@ def kelp(sheet: Sheet, rng: Rng, x: float, foot: float, height: float, side: flo
     angle = -np.pi / 2 + sign * (0.75 + 0.3 * rng.standard_normal(count))
     middle = at + np.stack([np.cos(angle), np.sin(angle)], axis=1) * size[:, None] * 0.45
     tones = 96 + 40 * sign * side + 30 * rng.standard_normal(count)
-    sheet.dabs(middle.astype(np.float32), size, size * 0.26, angle, tones)
+    sheet.dabs(middle.astype(np.float32), size, size * 0.2, angle, tones)
     sheet.limb(line, np.linspace(0.008, 0.003, 24, dtype=np.float32), 84)

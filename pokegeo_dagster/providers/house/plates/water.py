@@ -1,4 +1,4 @@
-"""Water and its counterparts: a mirror of what stands behind it, ripples, glitter, ice, lava; the deep sea."""
+"""Water and its counterparts: a mirror of what stands behind, ripples, glitter, ice, lava; the deep."""
 
 from __future__ import annotations
 
@@ -53,21 +53,27 @@ def paint_deep(layer: Layer, rng: Rng, mood: Mood, floor: float) -> None:
     size = layer.size
     ys = np.linspace(0, 1, size[0], dtype=np.float32)
     level = float(np.clip(mood.sky.mean() * 1.15, 0.10, 1.0))
-    warm = mix(np.array([0.62, 0.98, 0.95], np.float32), mood.horizon, 0.32) * level
-    blue = mix(np.array([0.10, 0.56, 0.70], np.float32), mood.sky, 0.22) * (0.25 + 0.75 * level)
-    deep = mix(np.array([0.02, 0.20, 0.36], np.float32), mood.zenith, 0.15) * (0.3 + 0.7 * level)
+    warm = mix(np.array([0.62, 0.98, 0.95], np.float32), mood.horizon, 0.46) * level
+    blue = mix(np.array([0.10, 0.56, 0.70], np.float32), mood.sky, 0.36) * (0.25 + 0.75 * level)
+    deep = mix(np.array([0.02, 0.20, 0.36], np.float32), mood.zenith, 0.28) * (0.3 + 0.7 * level)
     drift = soft(rng, size, 2.0, 4, 0.55, 1.6)
     for c in range(3):
-        column = np.interp(ys, [0, 0.16, 0.46, floor, 1], [warm[c], mix(warm, blue, 0.6)[c], blue[c], mix(blue, deep, 0.62)[c], deep[c]])
+        column = np.interp(
+            ys,
+            [0, 0.16, 0.46, floor, 1],
+            [warm[c], mix(warm, blue, 0.6)[c], blue[c], mix(blue, deep, 0.62)[c], deep[c]],
+        )
         layer.planes[c] = column.astype(np.float32)[:, None] * (1 + 0.10 * drift)
     xs = np.linspace(0, 1, size[1], dtype=np.float32)[None, :]
     pool = np.exp(-(((xs - np.float32(mood.sun[0])) / 0.26) ** 2)) * np.exp(-ys[:, None] * 3.2)
     layer.add(pool * np.float32(0.62 * level), warm / max(0.1, float(warm.max())))
     ceiling = fbm(rng, (size[0] // 5, size[1]), 5, 4, 0.6, 5)
-    sheen = smoothstep(0.15, 0.75, ceiling) * np.linspace(1, 0, size[0] // 5, dtype=np.float32)[:, None] ** 1.6
+    sheen = (
+        smoothstep(0.15, 0.75, ceiling) * np.linspace(1, 0, size[0] // 5, dtype=np.float32)[:, None] ** 1.6
+    )
     layer.add(sheen * np.float32(0.5 * level), np.array([0.9, 1.0, 1.0], np.float32))
     beam = shafts(rng, size, mood, layer.aspect, (mood.sun[0], -0.32))
-    layer.add(beam * np.float32(0.55 * level + 0.12), np.array([0.75, 1.0, 0.98], np.float32))
+    layer.add(beam * np.float32(0.72 * level + 0.14), np.array([0.75, 1.0, 0.98], np.float32))
 
 
 def paint_fall(layer: Layer, rng: Rng, mood: Mood, x: float, top: float, foot: float, width: float) -> None:
@@ -78,8 +84,12 @@ def paint_fall(layer: Layer, rng: Rng, mood: Mood, x: float, top: float, foot: f
     xs = (np.arange(w, dtype=np.float32)[None, :] / h - np.float32(x)) / np.float32(width)
     threads = fbm(rng, (b - a, w), 30 * (b - a) / h, 4, 0.6, 0.06)
     sway = np.float32(0.10) * profile(rng, b - a, 3, 3)[:, None]
-    inside = smoothstep(-0.56, -0.40, xs + sway + threads * 0.05) * (1 - smoothstep(0.40, 0.56, xs + sway * 0.5 + threads * 0.05))
-    layer.wash(np.clip(inside * (0.70 + 0.3 * threads), 0, 1).astype(np.float32), mix(mood.horizon, mood.key, 0.5), a)
+    inside = smoothstep(-0.56, -0.40, xs + sway + threads * 0.05) * (
+        1 - smoothstep(0.40, 0.56, xs + sway * 0.5 + threads * 0.05)
+    )
+    layer.wash(
+        np.clip(inside * (0.70 + 0.3 * threads), 0, 1).astype(np.float32), mix(mood.horizon, mood.key, 0.5), a
+    )
     spray = np.exp(-((xs / 1.5) ** 2)) * np.exp(-(((ys - 1) / 0.16) ** 2))
     layer.wash((spray * 0.8).astype(np.float32), mix(mood.haze, mood.horizon, 0.6), a)
 
@@ -99,7 +109,11 @@ def _glitter(layer: Layer, mood: Mood, ripple: np.ndarray, top: int, depth: np.n
     xs = np.linspace(0, 1, w, dtype=np.float32)[None, :] - np.float32(mood.sun[0])
     road = np.exp(-((xs / (0.035 + 0.10 * depth)) ** 2))
     spark = smoothstep(-0.05, 0.45, ripple) * road * (0.95 - 0.45 * depth)
-    layer.add((spark + road * 0.22).astype(np.float32) * np.float32(min(1.0, mood.glow + 0.25)), mood.sun_colour, top)
+    layer.add(
+        (spark + road * 0.22).astype(np.float32) * np.float32(min(1.0, mood.glow + 0.25)),
+        mood.sun_colour,
+        top,
+    )
 
 
 def _surf(layer: Layer, rng: Rng, mood: Mood, top: int) -> None:
@@ -111,7 +125,9 @@ def _surf(layer: Layer, rng: Rng, mood: Mood, top: int) -> None:
         swell = at + 0.010 * (n + 1) * profile(rng, w, 3, 4)[None, :]
         body = np.clip(1 - np.abs(ys - swell) / (0.004 + 0.006 * n), 0, 1)
         torn = np.clip(0.45 + 0.9 * fbm(rng, (rows, w), 22, 4, 0.6, 5), 0, 1)
-        face = np.clip((swell - ys) / (0.02 + 0.012 * n), 0, 1) * (ys < swell) * (swell - ys < 0.02 + 0.012 * n)
+        face = (
+            np.clip((swell - ys) / (0.02 + 0.012 * n), 0, 1) * (ys < swell) * (swell - ys < 0.02 + 0.012 * n)
+        )
         layer.wash((face * 0.30).astype(np.float32), _wave_face(mood), top)
         foam = np.maximum(foam, body * torn)
     layer.wash(np.clip(foam * 0.9, 0, 1), mix(mood.horizon, mood.key, 0.4), top)
@@ -127,7 +143,11 @@ def _ice(layer: Layer, rng: Rng, mood: Mood, top: int) -> None:
     crack = np.clip(1 - np.abs(fbm(rng, size, 5, 5, 0.55, 3.5)) * 16, 0, 1)
     layer.add(crack * np.float32(0.35), mix(mood.key, mood.sky, 0.5), top)
     drift = smoothstep(0.1, 0.6, fbm(rng, size, 7, 5, 0.55, 6))
-    layer.wash(drift * np.float32(0.55), mix(mood.horizon, np.ones(3, np.float32), 0.35) * (mood.fill + mood.key * 0.4).clip(0, 1), top)
+    layer.wash(
+        drift * np.float32(0.55),
+        mix(mood.horizon, np.ones(3, np.float32), 0.35) * (mood.fill + mood.key * 0.4).clip(0, 1),
+        top,
+    )
 
 
 def _lava(layer: Layer, rng: Rng, top: int) -> None:

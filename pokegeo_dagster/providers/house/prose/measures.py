@@ -11,18 +11,21 @@ _ONES = (
 _TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 # Familiar things by weight in kilograms and by length in metres; plain averages of grown animals.
 _WEIGHTS: tuple[tuple[float, str], ...] = (
-    (0.1, "an apple"), (0.3, "a bread roll and a mug of tea"), (0.5, "a loaf of bread"), (1.0, "a bag of flour"),
-    (2.0, "a wild duck"), (3.5, "a newborn child"), (4.5, "a house cat"), (6.5, "a red fox"), (9.0, "a goose and her gander"),
-    (12.0, "a badger"), (20.0, "a beaver"), (30.0, "a roe deer"), (42.0, "a wolf"), (60.0, "a leopard"),
-    (80.0, "a grown man"), (110.0, "a wild boar"), (150.0, "a giant panda"), (200.0, "a lion"), (260.0, "a stag in autumn"),
-    (330.0, "a brown bear"), (450.0, "a polar bear"), (600.0, "a bull moose"), (800.0, "a bison"), (1000.0, "a giraffe"),
+    (0.1, "an apple"), (0.3, "a bread roll and a mug of tea"), (0.5, "a loaf of bread"),
+    (1.0, "a bag of flour"), (2.0, "a wild duck"), (3.5, "a newborn child"), (4.5, "a house cat"),
+    (6.5, "a red fox"), (9.0, "a goose and her gander"), (12.0, "a badger"), (20.0, "a beaver"),
+    (30.0, "a roe deer"), (42.0, "a wolf"), (60.0, "a leopard"), (80.0, "a grown man"),
+    (110.0, "a wild boar"), (150.0, "a giant panda"), (200.0, "a lion"), (260.0, "a stag in autumn"),
+    (330.0, "a brown bear"), (450.0, "a polar bear"), (600.0, "a bull moose"), (800.0, "a bison"),
+    (1000.0, "a giraffe"),
 )  # fmt: skip
 _LENGTHS: tuple[tuple[float, str], ...] = (
-    (0.1, "a wren"), (0.2, "a starling"), (0.3, "a red squirrel"), (0.4, "a crow"), (0.5, "a rabbit"), (0.6, "a house cat"),
-    (0.7, "a hare"), (0.8, "an otter"), (0.9, "a fox"), (1.0, "a lynx"), (1.2, "a penguin"), (1.4, "a wolf"), (1.6, "a roe deer"),
-    (1.8, "a grown man"), (2.1, "a rearing bear"), (2.6, "an ostrich"), (3.2, "an elephant at the shoulder"),
-    (4.5, "a crocodile"), (5.5, "a giraffe"), (6.5, "an orca"), (8.8, "a whale shark"), (12.0, "a humpback whale"),
-    (14.5, "a sperm whale"), (20.0, "a fin whale"),
+    (0.1, "a wren"), (0.2, "a starling"), (0.3, "a red squirrel"), (0.4, "a crow"), (0.5, "a rabbit"),
+    (0.6, "a house cat"), (0.7, "a hare"), (0.8, "an otter"), (0.9, "a fox"), (1.0, "a lynx"),
+    (1.2, "a penguin"), (1.4, "a wolf"), (1.6, "a roe deer"), (1.8, "a grown man"),
+    (2.1, "a rearing bear"), (2.6, "an ostrich"), (3.2, "an elephant at the shoulder"),
+    (4.5, "a crocodile"), (5.5, "a giraffe"), (6.5, "an orca"), (8.8, "a whale shark"),
+    (12.0, "a humpback whale"), (14.5, "a sperm whale"), (20.0, "a fin whale"),
 )  # fmt: skip
 
 

@@ -19,8 +19,8 @@ from pokegeo_dagster.providers.house.synth.heart import MOST_PHONEMES, RATE_HZ, 
 
 _SYMBOL: dict[Mark, str] = {"ellipsis": "…", "sentence": ".", "question": "?", "dash": "—", "clause": ";"}
 _PUNCTUATION = " .…!?;:—,\"“”'’"
-# Measured over 40 lines: a sound is heard this much before the place its phoneme is given.
-_EARLY = int(0.03 * RATE_HZ)
+# Measured at the starts of 75 phrases: a sound is heard this much before its phoneme is placed.
+_EARLY = int(0.06 * RATE_HZ)
 _GRAIN = RATE_HZ // 200  # level is followed in steps of 5 ms
 _QUIET_DB = -42.0  # below the loud parts of the sentence: breath noise and reverb tails are above it
 _REACH = int(0.12 * RATE_HZ)  # how far from the mark its silence is looked for

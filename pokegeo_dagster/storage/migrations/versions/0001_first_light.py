@@ -53,6 +53,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_channels")),
     )
     op.create_table(
+        "edits",
+        sa.Column("id", RowId, nullable=False),
+        sa.Column("episode", sa.String(length=63), nullable=False),
+        sa.Column("asset", sa.String(length=63), nullable=False),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("at", Moment, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_edits")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_edits_episode_asset"), "edits", ["episode", "asset"], unique=False)
+    op.create_table(
         "failures",
         sa.Column("episode", sa.String(length=63), nullable=False),
         sa.Column("asset", sa.String(length=63), nullable=False),
@@ -218,6 +230,7 @@ def downgrade() -> None:
         "quotas",
         "tasks",
         "failures",
+        "edits",
         "takes",
         "briefs",
         "channels",

@@ -149,15 +149,15 @@ def _word_seconds(word: str) -> float:
     if not letters:
         return digits
     if letters in _SMALL:
-        return syllables(letters) * _SMALL_S
-    return digits + syllables(letters) * _SYLLABLE_S + _consonants(letters) * _CONSONANT_S
+        return syllables(word) * _SMALL_S
+    return digits + syllables(word) * _SYLLABLE_S + _consonants(letters) * _CONSONANT_S
 
 
 def syllables(word: str) -> int:
-    """How many syllables an English word has, by its spelling; at least 1."""
-    word = re.sub(r"[^a-z]", "", _plain(word))
-    count = len(re.findall(r"[aeiouy]+", word))
-    silent = re.search(r"[^aeiouyl]e$|[aeiouy]le$|[^td]ed$|[aeiou][^aeiou]es$", word)
+    """How many syllables an English word has, by its spelling; at least 1. An accent is spoken."""
+    plain = re.sub(r"[^a-z]", "", _plain(word))
+    count = len(re.findall(r"[aeiouy]+", plain))
+    silent = word.isascii() and re.search(r"[^aeiouyl]e$|[aeiouy]le$|[^td]ed$|[aeiou][^aeiou]es$", plain)
     return max(1, count - bool(silent and count > 1))
 
 

@@ -20,8 +20,8 @@ from pokegeo_dagster.providers.house.planes import Frame, Plane, yuva
 # costs a third: at 1.5 the sharpness varies by 1 % with the sub-pixel phase (16 % at 1.0).
 ENLARGED: Mapping[Role, float] = {"far": 1.25, "plate": 1.5, "mid": 1.5, "subject": 1.5, "near": 1.25}
 _CELL = 16  # source pixels to a cell of the map that says where a layer is empty or solid
-_BLOCKS = 8  # columns of blocks in which a frame is drawn
-_STRIP = 1 / 9  # of the frame's height: small enough for a strip of all planes to stay in cache
+_BLOCKS = 16  # columns of blocks in which a frame is drawn
+_STRIP = 1 / 8  # of the frame's height: small enough for a strip of all planes to stay in cache
 _BAND = 1 / 45  # of the frame's height: the width of the bands that a gesture bends a body in
 
 

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pokegeo_dagster.film.sound.cues import MOST_LAYERS, read_cue
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pokegeo_dagster.film.sound.pacing import PAUSES_S, phrase_line, spoken_seconds, syllables
 
 LINES = st.lists(

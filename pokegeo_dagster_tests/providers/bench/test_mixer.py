@@ -7,6 +7,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+
 from pokegeo_dagster.film.edit.delivery import DELIVERIES
 from pokegeo_dagster.film.edit.timeline import SegmentPlan, lay_cuts, plan_segment
 from pokegeo_dagster.film.errors import MediaDamaged, ProductionError

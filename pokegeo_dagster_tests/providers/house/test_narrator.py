@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from pokegeo_dagster.film.crew import Made, NarrationOrder
 from pokegeo_dagster.film.errors import OrderRefused
 from pokegeo_dagster.film.sound.pacing import PAUSES_S, spoken_seconds

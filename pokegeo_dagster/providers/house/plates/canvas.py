@@ -138,7 +138,7 @@ class Sheet:
         sigma = radius * self.height_px
         if sigma < 0.4:
             return
-        shrink = max(1, int(sigma / 3))
+        shrink = max(1, int(sigma / 1.5))
         small = cv2.resize(
             self.image, (self.width_px // shrink, self.height_px // shrink), interpolation=cv2.INTER_AREA
         ).astype(np.float32)

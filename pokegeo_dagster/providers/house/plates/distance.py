@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from pokegeo_dagster.providers.house.plates.canvas import Layer, Sheet, colour, mix, smoothstep
 from pokegeo_dagster.providers.house.plates.foliage import leaf_mass
 from pokegeo_dagster.providers.house.plates.light import air_mask, shafts
-from pokegeo_dagster.providers.house.plates.noise import crumple, fbm, profile, shifted, soft
+from pokegeo_dagster.providers.house.plates.noise import facets, fbm, profile, shifted, soft, warp
 from pokegeo_dagster.providers.house.plates.scene import Scene
 from pokegeo_dagster.providers.house.plates.sky import paint_sky
 from pokegeo_dagster.providers.house.plates.stone import dripstone
@@ -213,15 +214,18 @@ def _cavern(layer: Layer, scene: Scene) -> None:
     level = float(np.clip(mood.horizon.mean() * 1.05, 0.22, 0.95))
     glow = np.exp(-far * 2.7) * level
     half = (scene.size[0] // 2, scene.size[1] // 2)
-    relief = fbm(rng, half, 2.2, 6, 0.52, 0.6) + 0.7 * crumple(rng, half, 2.6, 0.5)
-    step = scene.size[0] / 150
+    drag = fbm(rng, half, 3, 4)
+    relief = warp(facets(rng, half, 8)[0], drag, fbm(rng, half, 3, 4), half[0] * 0.05)
+    relief = cv2.GaussianBlur(relief, (0, 0), half[0] / 130) * 0.5 + 0.8 * fbm(rng, half, 3, 5, 0.5, 0.8)
+    step = half[0] / 60
     shaped = _full(relief - shifted(relief, -mood.side * step, step), scene)
     base = mix(scene.kit.rock, mood.haze, 0.45) * (0.10 + 0.10 * level)
     tint = mix(mood.horizon, mood.haze, 0.35)
     for c in range(3):
-        layer.planes[c] = np.clip(base[c] + (tint[c] * glow) * (0.66 + 1.0 * shaped), 0.008, 1)
+        layer.planes[c] = np.clip(base[c] + (tint[c] * glow) * (0.66 + 0.55 * shaped), 0.008, 1)
     opening = smoothstep(0.115, 0.06, far + 0.06 * soft(rng, scene.size, 6, 4))
     layer.wash(opening, np.clip(mix(mood.horizon, mood.sky, 0.3) * 1.12, 0, 1))
+    layer.add(opening * smoothstep(0.12, 0.0, far) * np.float32(0.75), mood.sun_colour)
     for n, (depth, count, size) in enumerate(((1.7, 15, 0.20), (0.95, 11, 0.34))):
         sheet = Sheet(scene.size)
         for _ in range(count):
@@ -246,8 +250,6 @@ def _canopy(layer: Layer, scene: Scene, depth: float) -> None:
 
 def _bokeh(layer: Layer, scene: Scene) -> None:
     """Points of light out of focus behind a close subject."""
-    import cv2
-
     rng = scene.roll("bokeh")
     h, w = scene.size
     spots = np.zeros((h // 2, w // 2), np.uint8)
@@ -284,6 +286,4 @@ def _light(layer: Layer, scene: Scene) -> None:
 
 
 def _full(field: np.ndarray, scene: Scene) -> np.ndarray:
-    import cv2
-
     return cv2.resize(field.astype(np.float32), (scene.size[1], scene.size[0]), interpolation=cv2.INTER_CUBIC)

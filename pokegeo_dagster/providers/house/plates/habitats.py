@@ -91,7 +91,7 @@ KITS: dict[Habitat, Kit] = {
         "stones stones ash", "stones basalt", "stones snags", snow=0.0, rocky=0.1),
     "cave": _kit(
         "4E6A5A 5A5048 68665F 7A7468 74747A 5E8A7C 5A6E78 2F6E7E", "stone", "pool",
-        ("stacks",), "dripstone dripstone crystal", "dripstone dripstone pillar",
+        (), "dripstone dripstone crystal", "dripstone dripstone pillar",
         "stones glow stones", "dripstone stones crystal", "drips stones", closed=True, rocky=0.15),
     "tundra": _kit(
         "566A58 6A5A4C D6DEE6 A8B0A8 8C929C F0F4F8 92A4BC 5E86A4", "snow", "ice",

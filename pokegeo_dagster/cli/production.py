@@ -9,11 +9,11 @@ import dagster as dg
 from rich.console import Console
 
 from pokegeo_dagster.cli.progress import ProductionWatch, minutes
+from pokegeo_dagster.definitions import defs
 from pokegeo_dagster.defs.graph import CALL_SHEET, GRAPH
 from pokegeo_dagster.defs.office.production import produce, run_asset
 from pokegeo_dagster.defs.office.studio import Studio, open_studio, studio_home
 from pokegeo_dagster.defs.office.takes import Take, Takes
-from pokegeo_dagster.definitions import defs
 from pokegeo_dagster.film.edit.delivery import Profile
 from pokegeo_dagster.film.errors import BriefRefused, ProductionError
 from pokegeo_dagster.film.places import Place

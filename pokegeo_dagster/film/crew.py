@@ -178,4 +178,3 @@ class Crew:
     camera: Camera
     narrator: Narrator
     foley: FoleyArtist
-

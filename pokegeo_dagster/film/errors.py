@@ -1,15 +1,15 @@
 """What can go wrong on a film set. The type says what happened, the message what to do next.
 
-    ProductionError
-    ├── OrderRefused        the user asked for something that cannot be made (exit code 2)
-    │   ├── UnknownSpecies
-    │   ├── BriefRefused
-    │   └── ScreenplayInvalid
-    ├── ShotFailed          one piece of work could not be made; the others go on
-    ├── MediaMissing        a take's bytes are not in the store
-    ├── MediaDamaged        a take's bytes are not what was put there
-    ├── StoreUnavailable    the media store cannot be read or written
-    └── DatabaseUnavailable the studio's database cannot be reached
+ProductionError
+├── OrderRefused        the user asked for something that cannot be made (exit code 2)
+│   ├── UnknownSpecies
+│   ├── BriefRefused
+│   └── ScreenplayInvalid
+├── ShotFailed          one piece of work could not be made; the others go on
+├── MediaMissing        a take's bytes are not in the store
+├── MediaDamaged        a take's bytes are not what was put there
+├── StoreUnavailable    the media store cannot be read or written
+└── DatabaseUnavailable the studio's database cannot be reached
 """
 
 from __future__ import annotations

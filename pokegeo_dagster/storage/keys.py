@@ -90,7 +90,7 @@ def make_again(text: str) -> str:
     """What to do when the bytes of a key are lost: one sentence for the end of an error."""
     parts = parse_key(text)
     clip = "" if parts.key == FILM else f" {parts.key}"
-    return f"Make it again with `pokegeo redo {parts.episode} {parts.asset}{clip}`."
+    return f"Make it again with `pokegeo redo {parts.episode}{clip} --what {parts.asset}`."
 
 
 def _check(text: str, parts: KeyParts) -> None:

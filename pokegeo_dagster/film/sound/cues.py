@@ -98,8 +98,8 @@ _CLAUSE = re.compile(
     r"[,;.:!?—–]|\b(?:and|with|over|under|beneath|above|through|against|then|while|as|behind)\b"
 )
 _TAILS = (
-    " e s es d ed ing y ies er ers ly le les ling ming ting ping like fall drops storm storms wave waves side "
-    "bound song calls call"
+    " e s es d ed ing y ies er ers ly le les ling ming ting ping like fall drops storm storms wave waves "
+    "side bound song calls call"
 )
 _ENDINGS = frozenset(_TAILS.split(" "))
 # What a layer loses for coming second, third, fourth.

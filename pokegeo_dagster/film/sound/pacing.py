@@ -157,7 +157,8 @@ def syllables(word: str) -> int:
     """How many syllables an English word has, by its spelling; at least 1. An accent is spoken."""
     plain = re.sub(r"[^a-z]", "", _plain(word))
     count = len(re.findall(r"[aeiouy]+", plain))
-    silent = word.isascii() and re.search(r"[^aeiouyl]e$|[aeiouy]le$|[^td]ed$|[aeiou][^aeiou]es$", plain)
+    accented = not re.sub(r"\W", "", word).isascii()
+    silent = not accented and re.search(r"[^aeiouyl]e$|[aeiouy]le$|[^td]ed$|[aeiou][^aeiou]es$", plain)
     return max(1, count - bool(silent and count > 1))
 
 

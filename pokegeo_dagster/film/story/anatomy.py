@@ -32,7 +32,9 @@ TailTip = Literal[
     "sting", "curl", "many", "feather", "scut", "ribbon",
 ]  # fmt: skip
 Mane = Literal["none", "ruff", "mane", "flame", "collar", "cloak", "fluff"]
-Pattern = Literal["plain", "stripes", "spots", "patches", "plates", "scales", "rings", "bands", "saddle", "mask"]
+Pattern = Literal[
+    "plain", "stripes", "spots", "patches", "plates", "scales", "rings", "bands", "saddle", "mask"
+]
 Skin = Literal[
     "fur", "feathers", "scales", "hide", "shell", "smoke", "crystal", "leaf", "stone", "metal", "slime",
     "chitin", "wool", "cloth",

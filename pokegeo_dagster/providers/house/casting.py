@@ -154,9 +154,15 @@ def _parts(anatomy: Anatomy) -> list[str]:
     if anatomy.wings != "none":
         parts.append(f"{anatomy.wings} wings" if anatomy.wings != "scythe" else "scythe-shaped forelimbs")
     if anatomy.back != "none":
-        parts.append(f"a {anatomy.back} on its back" if anatomy.back not in ("plates", "spikes") else f"{anatomy.back} along its back")
+        parts.append(
+            f"a {anatomy.back} on its back"
+            if anatomy.back not in ("plates", "spikes")
+            else f"{anatomy.back} along its back"
+        )
     if anatomy.tail_tip not in ("none", "many"):
-        parts.append(f"a tail that ends in a {anatomy.tail_tip}" if anatomy.tail_tip != "bushy" else "a bushy tail")
+        parts.append(
+            f"a tail that ends in a {anatomy.tail_tip}" if anatomy.tail_tip != "bushy" else "a bushy tail"
+        )
     if anatomy.mane != "none":
         parts.append(f"a {anatomy.mane} about its neck")
     if anatomy.pattern != "plain":

@@ -20,9 +20,15 @@ from pokegeo_dagster.providers.house.prose.movements import breathes, gestures_o
 _T = TypeVar("_T")
 
 _CAMERAS: dict[Framing, tuple[str, ...]] = {
-    "extreme_wide": ("Gentle pan left.", "Gentle pan right.", "Slow pull out.", "Slow push in.", "Locked-off camera."),
-    "wide": ("Slow push in.", "Gentle tracking right.", "Gentle tracking left.", "Slow pull out.", "Gentle pan right."),
-    "medium": ("Slow push in.", "Locked-off camera.", "Gentle tracking left.", "Slow pull out.", "Gentle pan left."),
+    "extreme_wide": (
+        "Gentle pan left.", "Gentle pan right.", "Slow pull out.", "Slow push in.", "Locked-off camera.",
+    ),
+    "wide": (
+        "Slow push in.", "Gentle tracking right.", "Gentle tracking left.", "Slow pull out.", "Gentle pan right.",
+    ),
+    "medium": (
+        "Slow push in.", "Locked-off camera.", "Gentle tracking left.", "Slow pull out.", "Gentle pan left.",
+    ),
     "close": ("Very slow push in.", "Slow tilt up.", "Locked-off camera.", "Gentle pan right."),
     "detail": ("Locked-off camera.", "Very slow push in.", "Slow tilt down.", "Slow tilt up."),
 }  # fmt: skip

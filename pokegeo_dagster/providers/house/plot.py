@@ -94,7 +94,9 @@ def _premise(species: Species, name: str, seed: int) -> Premise | None:
         light = "dusk"
     weathers = [w for w in weathers_of(habitat) if w != _STORMS.get(habitat, "rain") or name != "storm"]
     weather = dice.choice(weathers or ["clear"])
-    return Premise(name, rival, habitat, light, weather, round(_fit(species, rival, name) + dice.uniform(0, 0.2), 2))
+    return Premise(
+        name, rival, habitat, light, weather, round(_fit(species, rival, name) + dice.uniform(0, 0.2), 2)
+    )
 
 
 def _rival_for(species: Species, name: str, seed: int, habitat: Habitat) -> Species | None:
@@ -102,7 +104,9 @@ def _rival_for(species: Species, name: str, seed: int, habitat: Habitat) -> Spec
     for turn in range(16):
         rival = rival_of(species, seed_for(seed, name, turn), habitat)
         ratio = size_ratio(species, rival)
-        if name == "hunted" and (ratio < 0.8 or relation_of(species, rival) == "prey" or is_singular(species)):
+        if name == "hunted" and (
+            ratio < 0.8 or relation_of(species, rival) == "prey" or is_singular(species)
+        ):
             continue
         if name == "young" and (ratio < 1.0 or species.evolves_from or not species.evolves_to):
             continue
@@ -121,7 +125,9 @@ def _fit(species: Species, rival: Species, name: str) -> float:
         "storm": 0.62 + 0.04 * ("flying" in species.types or "electric" in species.types),
         "young": 0.68 if species.height_m < 0.7 else 0.55,
         "crossing": 0.60 + 0.05 * (stats.speed > 80) - 0.12 * (stats.speed < 30),
-        "watch": 0.62 + 0.06 * (stats.defence > 90) + 0.05 * ("ghost" in species.types or "dark" in species.types),
+        "watch": 0.62
+        + 0.06 * (stats.defence > 90)
+        + 0.05 * ("ghost" in species.types or "dark" in species.types),
         "lean": 0.60 + 0.05 * (stats.hp > 90),
         "hunted": 0.62 + 0.08 * (relation_of(species, rival) == "predator") + 0.04 * (stats.speed > 90),
     }

@@ -61,7 +61,9 @@ def _physiology(species: Species) -> tuple[Fact, ...]:
             f"It weighs {kilograms(species.weight_kg)}, about as much as {weighs_like(species.weight_kg)}.",
             "species record: weight",
         ),
-        _fact(f"Seen closely: {body_in_words(species)}.", "inferred from types, colour and build", "inferred"),
+        _fact(
+            f"Seen closely: {body_in_words(species)}.", "inferred from types, colour and build", "inferred"
+        ),
         _fact(f"Its type is {' and '.join(species.types)}.", "species record: types"),
     )
 
@@ -72,7 +74,7 @@ def _niche(species: Species, seed: int) -> tuple[Fact, ...]:
     rival = rival_of(species, seed)
     return (
         _fact(f"Its home is {home} country{elsewhere}.", "inferred from types and egg groups", "inferred"),
-        _fact(f"Its way of feeding is that of a {diet_of(species)}.", "inferred from types and build", "inferred"),
+        _fact(f"What sustains it: {diet_of(species)}.", "inferred from types and build", "inferred"),
         _fact(f"It is most active at {light_of(species)}.", "inferred from types", "inferred"),
         _fact(
             f"The animal it has most to do with is {rival.name}: its {relation_of(species, rival)}.",

@@ -126,10 +126,11 @@ class Stage:
             kind = "breath" if kind == "ripple" else kind
             screen.gesture = Gesture(kind, self._body(screen), seed + number)
         if movement == "ripple" and water:
+            # The house paints water on its far layer, and a bank of dry land before it.
             for screen in self.screens:
-                if screen.layer.role in ("mid", "plate"):
-                    horizon = self.middle[1] + 0.08 * self.height
-                    screen.ripple = Ripple(horizon, self.middle[1] + 0.6 * self.height, self.height)
+                if screen.layer.role in ("far", "plate"):
+                    horizon = self.middle[1] + 0.04 * self.height
+                    screen.ripple = Ripple(horizon, self.middle[1] + 0.34 * self.height, self.height)
 
     def draw(self, aim: Aim, seconds: float, frame: Frame) -> None:
         """The picture at this aim and time, into `frame`."""

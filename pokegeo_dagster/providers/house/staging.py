@@ -79,9 +79,17 @@ def choose_plates(
     return chosen
 
 
-def place_alone(species: Species, reference: str, framing: Framing, plate: Plate, byte: int) -> Placement:
-    """One animal on a third of the frame, looking into the rest of it."""
-    right = byte % 3 != 0  # it looks right twice as often, as its sheet does
+def is_tied_to_water(species: Species) -> bool:
+    """Whether the animal would be out of place on dry land."""
+    return anatomy_of(species).body_plan == "fish"
+
+
+def place_alone(
+    species: Species, reference: str, framing: Framing, plate: Plate, right: bool, byte: int
+) -> Placement:
+    """One animal on a third of the frame, looking into the rest of it: to the `right` as a rule,
+    the other way now and then."""
+    right = right if byte % 4 else not right
     third = {"extreme_wide": 0.33, "wide": 0.34, "medium": 0.37, "close": 0.42, "detail": 0.45}[framing]
     third += (byte // 3 % 5 - 2) * 0.012
     return Placement(
@@ -172,6 +180,7 @@ def _height(species: Species, framing: Framing) -> float:
 
 def _next_to(framing: Framing) -> Framing:
     nearer: dict[Framing, Framing] = {
-        "extreme_wide": "wide", "wide": "extreme_wide", "medium": "wide", "close": "medium", "detail": "close",
+        "extreme_wide": "wide", "wide": "extreme_wide", "medium": "wide",
+        "close": "medium", "detail": "close",
     }  # fmt: skip
     return nearer[framing]

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from pokegeo_dagster.film.crew import Credit
 from pokegeo_dagster.film.digest import seed_for
@@ -17,7 +18,7 @@ from pokegeo_dagster.film.story.pitches import Pitch
 from pokegeo_dagster.film.story.rules import FULL_FILM_CLIPS
 from pokegeo_dagster.film.story.screenplay import Placement, Screenplay, Setting, Shot
 from pokegeo_dagster.film.story.species import Species, find_species, species_book
-from pokegeo_dagster.film.vocabulary import Beat, Framing, Pose, Prop, Vantage
+from pokegeo_dagster.film.vocabulary import Beat, Framing, Habitat, Pose, Prop, Vantage
 from pokegeo_dagster.providers.house import staging
 from pokegeo_dagster.providers.house.casting import Cast, atmosphere_of
 from pokegeo_dagster.providers.house.direction import Directed, Director
@@ -35,11 +36,6 @@ from pokegeo_dagster.providers.house.staging import Plate
 
 _REFERENCES = 22  # the worked example of the format; a small film needs four more than it has clips
 _ACT_OF: dict[Beat, int] = {"hook": 0, "trigger": 0, "context": 0, "clash": 1, "twist": 1, "closing": 2}
-_NEAREST_POSE: dict[Pose, tuple[Pose, ...]] = {
-    "rest": ("portrait", "alert"), "travel": ("alert", "forage"), "forage": ("rest", "alert"),
-    "threat": ("alert", "call"), "call": ("threat", "alert"), "portrait": ("alert", "rest"),
-    "alert": ("portrait", "threat", "travel"), "sheet": ("alert",),
-}  # fmt: skip
 _VANTAGES: tuple[Vantage, ...] = ("vista", "clearing", "ground", "thicket", "waterside", "shelter")
 
 
@@ -125,11 +121,12 @@ class _Draft:
         """The finished screenplay."""
         self.cast.animal(self.species, "sheet")
         poses = self._poses()
-        props = self._props(1 + len(set(poses.values())))
-        framed = staging.choose_plates(self._framings(), self._plates(1 + len(set(poses.values())), len(props)))
+        props = self._props()
+        wanted = self._framings()
+        framed = staging.choose_plates(wanted, self._plates(wanted))
         lines = self._lines()
         subjects = self._subjects(framed, poses, props)
-        directed = self._directed(framed)
+        directed = self._directed(framed, props)
         premise = self.premise
         return Screenplay(
             title=self.pitch.title,
@@ -153,3 +150,310 @@ class _Draft:
                 for n, planned in enumerate(self.shots)
             ),
         )
+
+    def _framings(self) -> list[tuple[int, Vantage, Framing]]:
+        """For every shot its act, the vantage it wishes for, and how near the camera is."""
+        framings: list[tuple[int, Vantage, Framing]] = []
+        before: Framing | None = None
+        for planned in self.shots:
+            options = planned.moment.framings
+            if planned.moment.who == "both":  # two animals do not fit a nearer frame
+                options = tuple(o for o in options if o in ("wide", "medium")) or ("wide", "medium")
+            before = staging.choose_framing(options, before, self.dice.randrange(256))
+            vantage = next((v for v in _VANTAGES if v == planned.moment.vantage), "clearing")
+            framings.append((planned.act, vantage, before))
+        return framings
+
+    def _poses(self) -> dict[int, dict[str, str]]:
+        """For every shot with an animal, the references of the hero and the rival in it."""
+        poses: dict[int, dict[str, str]] = {}
+        for n, planned in enumerate(self.shots):
+            who, pose = planned.moment.who, _drawn(planned.moment.pose)
+            if who in ("hero", "both"):
+                poses.setdefault(n, {})["hero"] = self.cast.animal(self.species, pose)
+            if who in ("rival", "both"):
+                stance: Pose = "threat" if who == "both" or pose in ("threat", "call") else "alert"
+                poses.setdefault(n, {})["rival"] = self.cast.animal(self.rival, stance)
+        return poses
+
+    def _props(self) -> dict[int, str]:
+        """The reference of the thing in a shot: alone in a shot of its own, else beside the animal."""
+        props = {
+            n: self.cast.thing(_prop_in(planned.moment.name) or self.premise.treasure)
+            for n, planned in enumerate(self.shots)
+            if planned.moment.who == "prop"
+        }
+        clips = len(self.shots)
+        wanted = 4 if clips >= FULL_FILM_CLIPS else 2 if clips >= 6 else 0
+        beside = [n for n, p in enumerate(self.shots) if p.moment.who in ("hero", "place") and n not in props]
+        things = [t for t in _THINGS[self.premise.habitat] if self._is_new(t)]
+        while len(set(props.values())) < wanted and beside and things:
+            n = beside.pop(len(beside) // 2)
+            props[n] = self.cast.thing(things.pop(0))
+        return props
+
+    def _is_new(self, prop: Prop) -> bool:
+        return all(row.prop != prop for row in self.cast.references)
+
+    def _plates(self, wanted: Sequence[tuple[int, Vantage, Framing]]) -> list[Plate]:
+        """The places of the film: at least one an act, as many as the list of references has room for,
+        never more than there are shots to use them."""
+        acts = Counter(act for act, _, _ in wanted)
+        clips = len(self.shots)
+        goal = _REFERENCES if clips >= FULL_FILM_CLIPS else clips + 4
+        room = min(clips, max(len(acts), goal - len(self.cast.references)))
+        share = dict.fromkeys(acts, 1)
+        while sum(share.values()) < room:
+            open_acts = [act for act in acts if share[act] < min(acts[act], 2 * len(_VANTAGES))]
+            if not open_acts:
+                break
+            share[min(open_acts, key=lambda act: (share[act] / acts[act], act))] += 1
+        plates = []
+        for act in sorted(share):
+            for setting in self._settings(act, [v for a, v, _ in wanted if a == act], share[act]):
+                plates.append(Plate(self.cast.place(setting), setting, act))
+        return plates
+
+    def _settings(self, act: int, wished: Sequence[Vantage], count: int) -> list[Setting]:
+        """So many different settings of an act, the vantages its shots wish for first."""
+        premise = self.premise
+        light, weather = ACTS[premise.light][act], premise.weathers[act]
+        by_wish = sorted(_VANTAGES, key=lambda v: (-wished.count(v), _VANTAGES.index(v)))
+        away = neighbour_of(self.species, premise.habitat)
+        options = [
+            Setting(habitat=habitat, light=light, weather=weather, vantage=vantage)
+            for habitat in (premise.habitat, away)
+            for vantage in by_wish
+        ]
+        seen = {row.setting for row in self.cast.references}  # two acts may share a light
+        return [setting for setting in options if setting not in seen][:count]
+
+    def _lines(self) -> list[str]:
+        """What is said over every shot."""
+        teller = Teller(self.lexicon, self.dice)
+        return [teller.tell(planned.moment) for planned in self.shots]
+
+    def _subjects(
+        self,
+        framed: Sequence[tuple[Plate, Framing]],
+        poses: dict[int, dict[str, str]],
+        props: dict[int, str],
+    ) -> list[tuple[Placement, ...]]:
+        """Who stands where in every shot, back to front."""
+        placed: list[tuple[Placement, ...]] = []
+        for n, (plate, framing) in enumerate(framed):
+            who, byte = poses.get(n, {}), self.dice.randrange(256)
+            row: tuple[Placement, ...] = ()
+            if "hero" in who and "rival" in who:
+                both = (who["hero"], who["rival"])
+                row = staging.place_pair(self.species, self.rival, both, framing, plate, hero_left=True)
+            elif "hero" in who:
+                row = (staging.place_alone(self.species, who["hero"], framing, plate, byte),)
+            elif "rival" in who:
+                row = (staging.place_alone(self.rival, who["rival"], framing, plate, byte),)
+            if n in props:
+                beside = row[0] if row else None
+                row = (staging.place_prop(props[n], framing, beside, byte), *row)
+            placed.append(row)
+        return placed
+
+    def _directed(
+        self, framed: Sequence[tuple[Plate, Framing]], props: dict[int, str]
+    ) -> list[Directed]:
+        """The movement, the prompt and the sound of every shot."""
+        director = Director(self.species, self.rival, self.lexicon, self.dice)
+        things = {row.id: row.prop for row in self.cast.references}
+        directed = []
+        for n, (planned, (plate, framing)) in enumerate(zip(self.shots, framed, strict=True)):
+            who, prop = planned.moment.who, things.get(props.get(n, ""))
+            if who == "prop" and prop is not None:
+                directed.append(director.with_prop(prop, framing, plate.setting))
+            elif who == "place":
+                directed.append(director.without_animal(framing, plate.setting))
+            else:
+                animal = self.rival if who == "rival" else self.species
+                medium = staging.medium_on(animal, plate)
+                pose = _drawn(planned.moment.pose)
+                directed.append(director.with_animal(who, pose, framing, plate.setting, medium))
+        return directed
+
+
+def _drawn(pose: str) -> Pose:
+    """The pose to draw for a moment: the sheet is never filmed."""
+    return pose if pose in _POSES else "alert"  # type: ignore[return-value]
+
+
+def _prop_in(moment: str) -> Prop | None:
+    """The thing that a moment is about by its name («prop_fern»); None when the story decides."""
+    name = moment.removeprefix("prop_")
+    return name if name in _ALL_PROPS else None  # type: ignore[return-value]
+
+
+_POSES = frozenset({"alert", "rest", "forage", "threat", "call", "travel", "portrait"})
+_THINGS: dict[Habitat, tuple[Prop, ...]] = {
+    "forest": ("log", "fern", "mushrooms", "boulder"),
+    "rainforest": ("fern", "log", "flowers", "mushrooms"),
+    "grassland": ("grass", "flowers", "boulder", "bones"),
+    "wetland": ("log", "grass", "driftwood", "flowers"),
+    "river": ("boulder", "driftwood", "log", "grass"),
+    "reef": ("coral", "shell", "boulder", "driftwood"),
+    "coast": ("driftwood", "shell", "boulder", "grass"),
+    "desert": ("cactus", "bones", "boulder", "grass"),
+    "mountain": ("boulder", "crystals", "grass", "bones"),
+    "volcano": ("boulder", "crystals", "bones", "log"),
+    "cave": ("crystals", "mushrooms", "boulder", "bones"),
+    "tundra": ("boulder", "bones", "grass", "driftwood"),
+    "ruins": ("pillar", "lantern", "fern", "bones"),
+}
+_ALL_PROPS = frozenset(get_args(Prop))
+
+    def _lines(self) -> list[str]:
+        """What is said, shot by shot."""
+        groups = {s.moment.name for s in self.shots}
+        kept = {"size", "weight", "as_heavy", "as_long"} if "size" in groups else set()
+        kept |= {"home"} if "home" in groups else set()
+        teller = Teller(self.lexicon, self._dice_for("lines"), frozenset(kept))
+        return [teller.tell(s.moment, main=s.moment.name in ("size", "home")) for s in self.shots]
+
+    def _framings(self) -> list[tuple[int, Vantage, Framing]]:
+        dice, wanted = self._dice_for("framing"), []
+        before: Framing | None = None
+        for planned in self.shots:
+            before = staging.choose_framing(planned.moment.framings, before, dice.randrange(256))
+            wanted.append((planned.act, planned.moment.vantage, before))
+        return wanted
+
+    def _directed(self, framed: Sequence[tuple[Plate, Framing]]) -> list[Directed]:
+        director = Director(self.species, self.rival, self.lexicon, self._dice_for("direction"))
+        out = []
+        for planned, (plate, framing) in zip(self.shots, framed, strict=True):
+            who, setting = planned.moment.who, plate.setting
+            if who == "prop":
+                out.append(director.with_prop(self._prop_of(planned), framing, setting))
+            elif who == "place":
+                out.append(director.without_animal(framing, setting))
+            else:
+                animal = self.rival if who == "rival" else self.species
+                medium = staging.medium_on(animal, plate)
+                out.append(director.with_animal(who, planned.moment.pose, framing, setting, medium))
+        return out
+
+    def _dice_for(self, job: str) -> random.Random:
+        """Every job draws its own luck, so that a change of one leaves the others as they were."""
+        return random.Random(seed_for(self.key, job))  # noqa: S311
+
+    @property
+    def _wanted_references(self) -> int:
+        clips = len(self.shots)
+        return min(_REFERENCES, clips + (4 if clips >= 6 else 3)) if clips < FULL_FILM_CLIPS else _REFERENCES
+
+    def _poses(self) -> dict[tuple[str, Pose], str]:
+        """The reference of every (animal, pose) that a moment asks for: the commonest poses are drawn,
+        a rare one makes do with the nearest."""
+        clips = len(self.shots)
+        most = {"hero": 6 if clips >= FULL_FILM_CLIPS else max(1, clips // 3), "rival": 2 if clips >= 8 else 1}
+        found: dict[tuple[str, Pose], str] = {}
+        for who, animal in (("hero", self.species), ("rival", self.rival)):
+            asked = Counter(s.moment.pose for s in self.shots if s.moment.who in (who, "both"))
+            drawn = [pose for pose, _ in asked.most_common(most[who])]
+            for pose in asked:
+                near = next((p for p in (pose, *_NEAREST_POSE[pose]) if p in drawn), drawn[0] if drawn else pose)
+                found[who, pose] = self.cast.animal(animal, near)
+        return found
+
+    def _props(self, characters: int) -> dict[Prop, str]:
+        """The props: those that are seen alone, and enough others to dress the set."""
+        clips = len(self.shots)
+        need = max(4, _REFERENCES - characters - 9) if clips >= FULL_FILM_CLIPS else max(1, clips // 4)
+        alone = [self._prop_of(s) for s in self.shots if s.moment.who == "prop"]
+        shelf: list[Prop] = list(bank.phrases("scenes")["props"][self.premise.habitat])
+        self._dice_for("props").shuffle(shelf)
+        chosen = list(dict.fromkeys([*alone, *shelf]))[: max(need, len(set(alone)))]
+        return {prop: self.cast.thing(prop) for prop in chosen}
+
+    def _prop_of(self, planned: _Planned) -> Prop:
+        name = planned.moment.name
+        return name.removeprefix("prop_") if name.startswith("prop_") else self.premise.treasure  # type: ignore[return-value]
+
+    def _plates(self, characters: int, props: int) -> list[Plate]:
+        """The environments, act by act: the vantages that its moments ask for, in its own light."""
+        count = min(len(self.shots), max(1, self._wanted_references - characters - props))
+        shots_of = Counter(s.act for s in self.shots)
+        acts = sorted(shots_of) if count >= len(shots_of) else [0]
+        share = dict.fromkeys(acts, 1)
+        while sum(share.values()) < count:
+            owed = max(acts, key=lambda a: (shots_of[a] - share[a] > 0, shots_of[a] / share[a]))
+            share[owed] += 1
+        plates: list[Plate] = []
+        for act in acts:
+            for setting in self._settings(act, share[act], {p.setting for p in plates}):
+                plates.append(Plate(self.cast.place(setting), setting, act))
+        return plates
+
+    def _settings(self, act: int, count: int, taken: set[Setting]) -> list[Setting]:
+        premise = self.premise
+        asked = Counter(s.moment.vantage for s in self.shots if s.act == act)
+        order = [v for v, _ in asked.most_common()] + [v for v in _VANTAGES if v not in asked]
+        home, away = premise.habitat, self._neighbour()
+        if premise.story == "crossing" and act == 2:
+            home, away = away, home  # the traveller has arrived
+        wanted = [(home, v) for v in order]
+        # One plate of a long first act looks over the border, so that the place has an outside.
+        if act == 0 and count >= 4 and away != home:
+            wanted.insert(count - 1, (away, "vista"))
+        wanted += [(away, v) for v in order]
+        light, weather = ACTS[premise.light][act], premise.weathers[act]
+        found: list[Setting] = []
+        for habitat, vantage in wanted:
+            setting = Setting(habitat=habitat, light=light, weather=weather, vantage=vantage)
+            if setting not in taken and setting not in found:
+                found.append(setting)
+        return found[:count]
+
+    def _neighbour(self) -> Habitat:
+        home = self.premise.habitat
+        return home if staging.is_tied_to_water(self.species) else neighbour_of(self.species, home)
+
+    def _subjects(
+        self,
+        framed: Sequence[tuple[Plate, Framing]],
+        poses: dict[tuple[str, Pose], str],
+        props: dict[Prop, str],
+    ) -> list[tuple[Placement, ...]]:
+        dice, hero_left = self._dice_for("placement"), self.key % 3 != 0
+        subjects: list[tuple[Placement, ...]] = []
+        for planned, (plate, framing) in zip(self.shots, framed, strict=True):
+            who, pose, byte = planned.moment.who, planned.moment.pose, dice.randrange(256)
+            if who == "place":
+                subjects.append(())
+            elif who == "prop":
+                subjects.append((staging.place_prop(props[self._prop_of(planned)], framing, None, byte),))
+            elif who == "both":
+                pair = poses["hero", pose], poses["rival", pose]
+                subjects.append(staging.place_pair(self.species, self.rival, pair, framing, plate, hero_left))
+            else:
+                animal = self.rival if who == "rival" else self.species
+                # The rival looks at where the animal was last seen: out of the other side of the frame.
+                right = hero_left if who == "hero" else not hero_left
+                subjects.append((staging.place_alone(animal, poses[who, pose], framing, plate, right, byte),))
+        return self._dressed(subjects, framed, props)
+
+    def _dressed(
+        self,
+        subjects: list[tuple[Placement, ...]],
+        framed: Sequence[tuple[Plate, Framing]],
+        props: dict[Prop, str],
+    ) -> list[tuple[Placement, ...]]:
+        """The same shots, with every prop that was not seen yet standing in one of the wider ones."""
+        seen = {p.reference for shot in subjects for p in shot}
+        room: dict[Framing, int] = {"wide": 0, "medium": 1, "extreme_wide": 2, "close": 3, "detail": 4}
+        order = sorted(
+            (n for n, shot in enumerate(subjects) if len(shot) == 1 and self.shots[n].moment.who != "prop"),
+            key=lambda n: (room[framed[n][1]], n * 7 % 5, n),
+        )
+        order += [n for n in range(len(subjects)) if n not in order and len(subjects[n]) < 3]
+        for reference, n in zip((r for r in props.values() if r not in seen), order, strict=False):
+            beside = subjects[n][0] if subjects[n] else None
+            prop = staging.place_prop(reference, framed[n][1], beside, n)
+            subjects[n] = (prop, *subjects[n])
+        return subjects

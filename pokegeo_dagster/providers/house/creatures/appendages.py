@@ -75,7 +75,15 @@ def ear(a: Anatomy, head: Place, near: bool, lay: float = 0.0) -> list[Part]:
             shape = limb(*e.all([(0, 0, 0.22), (0.12, 0.5, 0.34), (0.02, 1.1, 0.24)]))
             tints = []
         case "fin" | "fan":
-            out = [(-0.1, -0.3), (-0.35, 0.6), (-0.12, 0.62), (-0.02, 1.15), (0.16, 0.7), (0.5, 0.75), (0.3, -0.1)]
+            out = [
+                (-0.1, -0.3),
+                (-0.35, 0.6),
+                (-0.12, 0.62),
+                (-0.02, 1.15),
+                (0.16, 0.7),
+                (0.5, 0.75),
+                (0.3, -0.1),
+            ]
             shape = Sheet(spline(e.all(out), closed=True, steps=5))
             colour = a.accent if a.has("accent_ears") else a.second
             tints = [Tint(dim(colour, 0.6), "ramp", e.at(0, 0.2), e.at(0, -0.3))]
@@ -94,8 +102,12 @@ def horns(a: Anatomy, head: Place, near: bool) -> list[Part]:
     colour = a.accent if a.has("accent_horns") else BONE
     shift = 0.0 if near else 0.34
 
-    def grown(name: str, *shapes: object, tone: RGB = colour, skin: str = "shell", **more: object) -> list[Part]:
-        return [Part(f"horn {name} {near}", shapes, tone, skin=skin, soft=0.003, shade=shade, cast=0.3, **more)]  # type: ignore[arg-type]
+    def grown(
+        name: str, *shapes: object, tone: RGB = colour, skin: str = "shell", **more: object
+    ) -> list[Part]:
+        return [
+            Part(f"horn {name} {near}", shapes, tone, skin=skin, soft=0.003, shade=shade, cast=0.3, **more)
+        ]  # type: ignore[arg-type]
 
     def at(u: float, v: float) -> tuple[float, float]:
         return head.at(u + shift, v + shift * 0.2)
@@ -175,11 +187,21 @@ def horns(a: Anatomy, head: Place, near: bool) -> list[Part]:
                                            0.16 * s)
                                      for t in (-2.0, -1.5, -1.0, -0.5, 0.0, 0.4)), tone=colour)  # fmt: skip
         case "helmet" if near:
-            out = [(0.85, 0.35), (0.5, 0.95), (-0.3, 1.2), (-1.2, 0.9), (-1.25, 0.1), (-0.5, 0.25), (0.2, 0.3)]
+            out = [
+                (0.85, 0.35),
+                (0.5, 0.95),
+                (-0.3, 1.2),
+                (-1.2, 0.9),
+                (-1.25, 0.1),
+                (-0.5, 0.25),
+                (0.2, 0.3),
+            ]
             return grown("helmet", sheet(*head.all(out)), tone=a.second)
         case "gem" if near:
             gem = head.inside(0.62, 0.62)
-            return grown("gem", oval(gem.x, gem.y, 0.16 * s, 0.2 * s), tone=a.accent, skin="crystal", glow=0.5)
+            return grown(
+                "gem", oval(gem.x, gem.y, 0.16 * s, 0.2 * s), tone=a.accent, skin="crystal", glow=0.5
+            )
     return []
 
 

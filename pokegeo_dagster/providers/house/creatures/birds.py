@@ -104,22 +104,37 @@ def bird(s: Sitter) -> Figure:
     poll = (nape[0] + math.cos(way) * b.neck, nape[1] + math.sin(way) * b.neck)
     if s.pose == "forage":
         poll = (nape[0] + b.neck * 0.6 + 0.03, max(b.head * 0.95, nape[1] - b.neck - b.body * 0.5))
-    head = Place(poll[0] + 0.3 * b.head, poll[1] + 0.35 * b.head * (1 if s.pose != "forage" else -0.2), b.head, st.head)
+    head = Place(
+        poll[0] + 0.3 * b.head, poll[1] + 0.35 * b.head * (1 if s.pose != "forage" else -0.2), b.head, st.head
+    )
     figure = Figure()
     f = figure.add
-    root = Place((breast[0] + centre[0]) / 2 + 0.02, (breast[1] + centre[1]) / 2 + b.body * 0.35, b.wing * a.wing_size)
+    root = Place(
+        (breast[0] + centre[0]) / 2 + 0.02, (breast[1] + centre[1]) / 2 + b.body * 0.35, b.wing * a.wing_size
+    )
     open_ = s.pose in ("threat", "travel", "call", "alert")
     folded = s.pose in ("rest", "forage", "sheet", "portrait")
     if not folded:
         f(*wing(a, root, s.pose, near=False, kind="feather"))
     for n in range(a.has("two_heads") + 2 * a.has("three_heads")):
-        extra = Place(head.x - 0.10 * (n + 1), head.y + (0.07 if n == 0 else -0.05), head.scale, head.turn + 0.2 * n)
-        neck = limb((*nape, b.throat), ((nape[0] + extra.x) / 2, (nape[1] + extra.y) / 2, b.throat * 0.8), (extra.x, extra.y, b.throat * 0.9))
+        extra = Place(
+            head.x - 0.10 * (n + 1), head.y + (0.07 if n == 0 else -0.05), head.scale, head.turn + 0.2 * n
+        )
+        neck = limb(
+            (*nape, b.throat),
+            ((nape[0] + extra.x) / 2, (nape[1] + extra.y) / 2, b.throat * 0.8),
+            (extra.x, extra.y, b.throat * 0.9),
+        )
         f(Part(f"neck {n}", (neck,), a.base, skin=a.skin, soft=0.01, shade=0.7, shaggy=0.4))
         f(*bird_head(s, extra, mood, b.beak, b.beak_length))
     _legs(figure, a, b, st, centre, near=False, aloft=aloft)
     f(*_tail(a, b, rump, slope, s.pose))
-    body = limb((*rump, b.body * 0.55), (centre[0] - 0.02, centre[1] - 0.01, b.body), (*breast, b.body * 0.86), (*nape, (b.body * 0.6 + b.throat) / 2))
+    body = limb(
+        (*rump, b.body * 0.55),
+        (centre[0] - 0.02, centre[1] - 0.01, b.body),
+        (*breast, b.body * 0.86),
+        (*nape, (b.body * 0.6 + b.throat) / 2),
+    )
     neck = limb((*breast, b.body * 0.7), (*nape, b.throat * 1.1), ((nape[0] + poll[0]) / 2, (nape[1] + poll[1]) / 2, b.throat),
                 (*poll, b.throat * 0.95))  # fmt: skip
     tints = [Tint(a.belly, "under", (0.15, 0), (0.75, -0.75), strength=0.92)]
@@ -132,19 +147,37 @@ def bird(s: Sitter) -> Figure:
     if a.mane in ("ruff", "collar"):
         locks = tuple(spike(poll, (poll[0] + math.cos(t) * b.throat * 2.3, poll[1] - 0.03 + math.sin(t) * b.throat * 1.9), b.throat * 0.7)
                       for t in (-2.6, -2.1, -1.6, -1.1, -0.6))  # fmt: skip
-        f(Part("ruff", locks, a.belly if a.mane == "ruff" else a.accent, skin="feathers", soft=0.012, shaggy=1.0))
+        f(
+            Part(
+                "ruff",
+                locks,
+                a.belly if a.mane == "ruff" else a.accent,
+                skin="feathers",
+                soft=0.012,
+                shaggy=1.0,
+            )
+        )
     f(*bird_head(s, head, mood, b.beak if not a.has("bill") else "bill", b.beak_length))
     f(*(_folded(a, b, root, slope) if folded else wing(a, root, s.pose, near=True, kind="feather")))
     assert open_ != folded
     if s.pose == "portrait":
         figure.cut = head.y - 2.1 * b.head
-        figure.items = [i for i in figure.items if not (isinstance(i, Part) and i.name.startswith(("tail", "leg")))]
+        figure.items = [
+            i for i in figure.items if not (isinstance(i, Part) and i.name.startswith(("tail", "leg")))
+        ]
     return figure
 
 
 def _fit(a: Anatomy, b: Build) -> Build:
     stout = 0.88 + 0.24 * a.girth
-    return replace(b, leg=b.leg * a.leg, body=b.body * stout, neck=b.neck * a.neck, head=b.head * a.head, tail=b.tail * a.tail)
+    return replace(
+        b,
+        leg=b.leg * a.leg,
+        body=b.body * stout,
+        neck=b.neck * a.neck,
+        head=b.head * a.head,
+        tail=b.tail * a.tail,
+    )
 
 
 def _tail(a: Anatomy, b: Build, rump: Point, slope: float, pose: str) -> list[Part]:
@@ -180,7 +213,14 @@ def _folded(a: Anatomy, b: Build, root: Place, slope: float) -> list[Part]:
             t = i / (count - 1)
             f = p.inside(start, -0.20 + 0.34 * t, turn=-0.16 + 0.30 * t)
             long = reach_ * (1.0 - 0.22 * (1 - t) if row == 0 else 1.0 - 0.1 * t)
-            out = [(0, -width * 0.6), (long * 0.5, -width * 0.72), (long * 0.92, -width * 0.4), (long, 0), (long * 0.9, width * 0.42), (long * 0.4, width * 0.7)]
+            out = [
+                (0, -width * 0.6),
+                (long * 0.5, -width * 0.72),
+                (long * 0.92, -width * 0.4),
+                (long, 0),
+                (long * 0.9, width * 0.42),
+                (long * 0.4, width * 0.7),
+            ]
             shape = sheet(*f.all(out))
             dark = Tint(dim(tone, 0.68), "ramp", f.at(long * 0.4, 0), f.at(long, 0))
             parts.append(Part(f"wing True {row} {i}", (shape,), tone, skin="feathers", soft=0.005, bulge=0.35, tints=(dark,),
@@ -210,7 +250,19 @@ def _legs(f: Figure, a: Anatomy, b: Build, st: Stance, centre: Point, near: bool
         toes.append(limb((*foot, r * 0.95), (foot[0] + math.cos(ang) * long * 0.6, max(r * 0.6, foot[1] + math.sin(ang) * long * 0.3), r * 0.8),
                          (foot[0] + math.cos(ang) * long, max(r * 0.4, foot[1] + math.sin(ang) * long * 0.5 - 0.006), r * 0.25)))  # fmt: skip
     f.add(Part(f"leg shank {near}", (shank, *toes), tone, skin="scales", shade=shade, soft=0.003))
-    f.add(Part(f"leg thigh {near}", (thigh,), lerp(a.base, a.belly, 0.4), skin=a.skin, shade=shade, soft=0.012, shaggy=0.5, cast=0.3, ink=0.5))
+    f.add(
+        Part(
+            f"leg thigh {near}",
+            (thigh,),
+            lerp(a.base, a.belly, 0.4),
+            skin=a.skin,
+            shade=shade,
+            soft=0.012,
+            shaggy=0.5,
+            cast=0.3,
+            ink=0.5,
+        )
+    )
 
 
 def _bat(s: Sitter) -> Figure:
@@ -219,22 +271,42 @@ def _bat(s: Sitter) -> Figure:
     mood = MOODS[s.pose]
     figure = Figure()
     y = 0.42
-    face = Place(0.06, y + 0.06, 0.17 * a.head, {"call": 0.45, "forage": -0.45, "rest": -0.2}.get(s.pose, 0.0))
+    face = Place(
+        0.06, y + 0.06, 0.17 * a.head, {"call": 0.45, "forage": -0.45, "rest": -0.2}.get(s.pose, 0.0)
+    )
     size = 0.80 * a.wing_size
     pose = "alert" if s.pose == "sheet" else s.pose
-    figure.add(*wing(a, Place(0.05, y + 0.05, size), pose, near=False, kind="bat" if a.wings == "none" else None))
+    figure.add(
+        *wing(a, Place(0.05, y + 0.05, size), pose, near=False, kind="bat" if a.wings == "none" else None)
+    )
     body = limb((0.05, y + 0.05, 0.13), (-0.02, y - 0.10, 0.10), (-0.08, y - 0.24, 0.035))
     legs = (limb((-0.02, y - 0.16, 0.03), (0.0, y - 0.30, 0.018), (0.03, y - 0.36, 0.006)),)
     figure.add(Part("legs", legs, dim(a.base, 0.75), skin=a.skin, soft=0.004))
-    figure.add(Part("trunk", (body,), a.base, skin=a.skin, soft=0.012, tints=(Tint(a.belly, "under", (0.3, 0), (0.6, -0.6)),), shaggy=0.6))
+    figure.add(
+        Part(
+            "trunk",
+            (body,),
+            a.base,
+            skin=a.skin,
+            soft=0.012,
+            tints=(Tint(a.belly, "under", (0.3, 0), (0.6, -0.6)),),
+            shaggy=0.6,
+        )
+    )
     if a.has("front_face"):
         r = face.scale
-        figure.add(*ear(a, face.inside(0.1, 0), False, mood.lay), *ear(a, face.inside(-0.3, 0), True, mood.lay))
-        figure.add(Part("head", (oval(face.x, face.y, 1.05 * r, r),), a.base, skin=a.skin, soft=0.01, shaggy=0.5))
+        figure.add(
+            *ear(a, face.inside(0.1, 0), False, mood.lay), *ear(a, face.inside(-0.3, 0), True, mood.lay)
+        )
+        figure.add(
+            Part("head", (oval(face.x, face.y, 1.05 * r, r),), a.base, skin=a.skin, soft=0.01, shaggy=0.5)
+        )
         figure.add(*facing_head(s, face, mood))
     else:
         figure.add(*mammal_head(s, face, mood, 0.35))
-    figure.add(*wing(a, Place(-0.03, y + 0.06, size), pose, near=True, kind="bat" if a.wings == "none" else None))
+    figure.add(
+        *wing(a, Place(-0.03, y + 0.06, size), pose, near=True, kind="bat" if a.wings == "none" else None)
+    )
     if s.pose == "portrait":
         figure.cut = face.y - 1.7 * face.scale
     return figure

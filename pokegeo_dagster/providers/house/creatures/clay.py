@@ -39,7 +39,9 @@ class Window:
         return x[None, :], y[:, None]
 
 
-def window_of(part: Part, px_per_unit: float, left: float, top: float, size: tuple[int, int]) -> Window | None:
+def window_of(
+    part: Part, px_per_unit: float, left: float, top: float, size: tuple[int, int]
+) -> Window | None:
     """The rectangle a part can touch, clipped to the picture (width, height); None if outside."""
     pad = 0.02 + 3 * part.soft + 0.05 * part.shaggy
     x0, y0, x1, y1 = box(part)

@@ -94,7 +94,9 @@ def _ball(eye: Eye, u: Array, v: Array, light: Array) -> Array:
     colour = np.broadcast_to(white, (*u.shape, 3)).copy()
     inner = np.clip((iris_r - q) / soft + 0.5, 0, 1)[..., None]
     spoke = 1 + 0.16 * np.sin(np.arctan2(v, u) * 17 + 3 * q)
-    depth = (0.55 + 0.75 * np.clip(0.45 - v * 0.9, 0, 1)) * spoke * np.clip(1.35 - 0.75 * q / iris_r, 0.4, 1.2)
+    depth = (
+        (0.55 + 0.75 * np.clip(0.45 - v * 0.9, 0, 1)) * spoke * np.clip(1.35 - 0.75 * q / iris_r, 0.4, 1.2)
+    )
     tone = iris if eye.shape != "bead" else iris * 0.35
     colour += inner * (tone * depth[..., None] - colour)
     if eye.shape == "compound":

@@ -121,7 +121,9 @@ def _skull(a: Anatomy, face: Place, bristle: float, dark: RGB) -> Part:
         Tint(dark, "spot", face.at(-0.85, -0.1), (0.45 * face.scale, 0.8 * face.scale), face.turn, edge=0.4 * face.scale, strength=0.6),
         Tint(dim(dark, 0.6), "spot", face.at(0.20, 0.10), (0.80 * face.scale, 0.26 * face.scale), face.turn, edge=0.22 * face.scale, strength=0.55),
     )  # fmt: skip
-    return Part("head", (Sheet(q),), a.base, skin="hide", soft=0.004, tints=tints, ink=0.8, cast=0.35, bulge=1.0)
+    return Part(
+        "head", (Sheet(q),), a.base, skin="hide", soft=0.004, tints=tints, ink=0.8, cast=0.35, bulge=1.0
+    )
 
 
 def _jagged(points: np.ndarray, tips: set[int]) -> np.ndarray:
@@ -154,12 +156,16 @@ def _grin(a: Anatomy, at: Place, w: float, gape: float) -> list[Part]:
     if gape > 0.25:
         lick = [(-0.36 * w, -0.05 - depth * 0.62), (0.0, -0.05 - depth * (0.40 + 0.1 * gape)), (0.40 * w, -0.05 - depth * 0.60),
                 (0.30 * w, -0.05 - depth * 0.88), (0.0, -0.05 - depth * 0.97), (-0.28 * w, -0.05 - depth * 0.90)]  # fmt: skip
-        parts.append(Part("tongue", (sheet(*at.all(lick)),), TONGUE, skin="slime", soft=0.003, cast=0.2, bulge=0.5))
+        parts.append(
+            Part("tongue", (sheet(*at.all(lick)),), TONGUE, skin="slime", soft=0.003, cast=0.2, bulge=0.5)
+        )
     fangs = []
     for u, k in ((-0.78, 0.6), (-0.52, 1.0), (-0.22, 0.6), (0.10, 0.6), (0.40, 1.0), (0.68, 0.6)):
         y = 0.16 * u * u - 0.04
         long = min(0.30, 0.16 + 0.22 * gape) * k
-        fangs.append(spike(at.at(u * w, y), at.at(u * w * 0.99, y - long), 0.085 * at.scale * (0.7 + 0.3 * k)))
+        fangs.append(
+            spike(at.at(u * w, y), at.at(u * w * 0.99, y - long), 0.085 * at.scale * (0.7 + 0.3 * k))
+        )
     if gape > 0.28:
         for u in (-0.40, 0.30):
             y = 0.16 * u * u - 0.05 - depth * (1 - u * u) ** 0.75
@@ -176,9 +182,33 @@ def _glare(a: Anatomy, face: Place, mood: Mood) -> list[Part | Eye]:
         at = face.at(u, 0.20)
         openness = 1.0 if mood.eye > 0.3 else 0.0
         if openness:
-            items.append(Eye(at, 0.60 * r, "triangle", a.eye, face.turn - side * -0.06, width * -side, 1.0, 0.5, a.belly if a.has("pale_eyes") else (238, 234, 224)))
+            items.append(
+                Eye(
+                    at,
+                    0.60 * r,
+                    "triangle",
+                    a.eye,
+                    face.turn - side * -0.06,
+                    width * -side,
+                    1.0,
+                    0.5,
+                    a.belly if a.has("pale_eyes") else (238, 234, 224),
+                )
+            )
         else:
-            items.append(Eye(at, 0.56 * r, "slit", a.eye, face.turn + side * 0.32, width * -side, 0.42, 0.5, (226, 214, 220)))
+            items.append(
+                Eye(
+                    at,
+                    0.56 * r,
+                    "slit",
+                    a.eye,
+                    face.turn + side * 0.32,
+                    width * -side,
+                    0.42,
+                    0.5,
+                    (226, 214, 220),
+                )
+            )
     return items
 
 
@@ -197,15 +227,50 @@ def _hand(a: Anatomy, face: Place, where: tuple[float, float, float, float], nea
         f = at.inside(0.42, lean * 0.34, turn=open_)
         hook = side * (0.30 - 0.12 * spread) * (1 if i != 1 else 0.7)
         fingers.append(limb(*f.all([(-0.1, 0, 0.27), (0.42, 0.02, 0.23), (0.82, -0.10 * hook * 4, 0.13)])))
-        nails.append(limb(*f.all([(0.70, -0.08 * hook * 4, 0.135), (1.08, -0.26 * hook * 3, 0.085), (1.38, -0.55 * hook * 2.6, 0.008)])))
+        nails.append(
+            limb(
+                *f.all(
+                    [
+                        (0.70, -0.08 * hook * 4, 0.135),
+                        (1.08, -0.26 * hook * 3, 0.085),
+                        (1.38, -0.55 * hook * 2.6, 0.008),
+                    ]
+                )
+            )
+        )
     thumb_tint = Tint(dim(a.second, 0.9), "ramp", at.at(-0.1, 0), at.at(-0.9, 0))
-    lift = Tint(lerp(a.base, a.accent, 0.35), "spot", at.at(0.3, 0.1), (0.5 * at.scale, 0.4 * at.scale), edge=0.4 * at.scale, strength=0.6)
+    lift = Tint(
+        lerp(a.base, a.accent, 0.35),
+        "spot",
+        at.at(0.3, 0.1),
+        (0.5 * at.scale, 0.4 * at.scale),
+        edge=0.4 * at.scale,
+        strength=0.6,
+    )
     wrist = Part(f"{name} veil", (limb(*at.all([(-1.35, -0.1, 0.02), (-0.7, 0.0, 0.26), (-0.2, 0.0, 0.42)])),), a.second, skin="smoke",
                  soft=0.014, alpha=0.45, cast=0, ink=0, shade=shade, melt=(at.at(-1.3, 0), at.at(-0.3, 0)))  # fmt: skip
     return [
         wrist,
-        Part(f"{name} claws", tuple(nails), lerp(a.second, (30, 22, 40), 0.35), skin="shell", soft=0.0015, shade=shade, cast=0.3),
-        Part(name, (palm, *fingers), a.base, skin="hide", soft=0.006, shade=shade, tints=(thumb_tint, lift), cast=0.5, ink=0.9),
+        Part(
+            f"{name} claws",
+            tuple(nails),
+            lerp(a.second, (30, 22, 40), 0.35),
+            skin="shell",
+            soft=0.0015,
+            shade=shade,
+            cast=0.3,
+        ),
+        Part(
+            name,
+            (palm, *fingers),
+            a.base,
+            skin="hide",
+            soft=0.006,
+            shade=shade,
+            tints=(thumb_tint, lift),
+            cast=0.5,
+            ink=0.9,
+        ),
     ]
 
 
@@ -221,18 +286,64 @@ def _gastly(s: Sitter) -> Figure:
     for i in range(11):
         t = i / 11 * 2 * math.pi
         d = 0.92 + 0.22 * float(dice.random())
-        puffs.append(oval(*face.at(math.cos(t) * d + trail * 0.5, math.sin(t) * d * 0.95 + 0.10), (0.52 + 0.18 * h.bristle * float(dice.random())) * r, 0.5 * r))
+        puffs.append(
+            oval(
+                *face.at(math.cos(t) * d + trail * 0.5, math.sin(t) * d * 0.95 + 0.10),
+                (0.52 + 0.18 * h.bristle * float(dice.random())) * r,
+                0.5 * r,
+            )
+        )
     for k, (x, y) in enumerate(((trail - 0.7, 0.75), (trail - 1.15, 0.35), (trail + 0.1, 1.25))):
         puffs.append(oval(*face.at(x, y), (0.50 - 0.08 * k) * r, 0.40 * r))
-    figure.add(Part("gas far", tuple(puffs), gas, skin="smoke", soft=0.045, alpha=0.50, cast=0, ink=0, glow=0.28, bulge=0.5))
-    figure.add(Part("gas", tuple(puffs[::2]), lerp(gas, a.base, 0.35), skin="smoke", soft=0.04, alpha=0.55, cast=0, ink=0, glow=0.15, bulge=0.5))
+    figure.add(
+        Part(
+            "gas far",
+            tuple(puffs),
+            gas,
+            skin="smoke",
+            soft=0.045,
+            alpha=0.50,
+            cast=0,
+            ink=0,
+            glow=0.28,
+            bulge=0.5,
+        )
+    )
+    figure.add(
+        Part(
+            "gas",
+            tuple(puffs[::2]),
+            lerp(gas, a.base, 0.35),
+            skin="smoke",
+            soft=0.04,
+            alpha=0.55,
+            cast=0,
+            ink=0,
+            glow=0.15,
+            bulge=0.5,
+        )
+    )
     ball = oval(face.x, face.y, r, r)
-    lift = Tint(lerp(a.base, gas, 0.45), "spot", face.at(0.35, 0.45), (0.7 * r, 0.6 * r), edge=0.6 * r, strength=0.5)
+    lift = Tint(
+        lerp(a.base, gas, 0.45), "spot", face.at(0.35, 0.45), (0.7 * r, 0.6 * r), edge=0.6 * r, strength=0.5
+    )
     figure.add(Part("head", (ball,), a.base, skin="slime", soft=0.004, tints=(lift,), cast=0.2))
     figure.add(*_grin(a, face.inside(0.2, -0.34), 0.55, max(0.2, h.gape * 0.8)))
     for side, u, width in ((-1, -0.26, 0.95), (1, 0.56, 0.78)):
         shape = "ring" if mood.eye > 0.3 else "closed"
-        figure.add(Eye(face.at(u, 0.18), 0.62 * r, shape, (40, 30, 46), face.turn, width * -side, min(1.0, mood.eye + 0.1), 0.0, (244, 242, 236)))
+        figure.add(
+            Eye(
+                face.at(u, 0.18),
+                0.62 * r,
+                shape,
+                (40, 30, 46),
+                face.turn,
+                width * -side,
+                min(1.0, mood.eye + 0.1),
+                0.0,
+                (244, 242, 236),
+            )
+        )
     if s.pose == "portrait":
         figure.cut = face.y - 1.1 * r
     return figure

@@ -52,7 +52,9 @@ MOODS: dict[str, Mood] = {
 }
 
 
-def look(a: Anatomy, mood: Mood, at: tuple[float, float], size: float, turn: float, width: float = 0.86) -> Eye:
+def look(
+    a: Anatomy, mood: Mood, at: tuple[float, float], size: float, turn: float, width: float = 0.86
+) -> Eye:
     """The animal's eye in this mood."""
     shape = a.eyes
     if mood.eye < 0.3 and shape not in ("compound", "bead", "ring"):
@@ -83,7 +85,12 @@ def mammal_head(s: Sitter, head: Place, mood: Mood, snout: float, deep: float = 
     items: list[Part | Eye] = [*ear(a, head, False, mood.lay), *horns(a, head, False)]
     jaw = limb(*hinge.all([(-0.35, 0.0, 0.42), (0.1, -0.14, 0.30 * deep), (tip - 0.34, -0.10, 0.16 * deep)]))
     if mood.mouth > 0.2:
-        inner = [head.at(0.2, -0.3), head.at(tip - 0.05, drop - 0.08), hinge.at(tip - 0.3, 0.04), hinge.at(0.0, -0.05)]
+        inner = [
+            head.at(0.2, -0.3),
+            head.at(tip - 0.05, drop - 0.08),
+            hinge.at(tip - 0.3, 0.04),
+            hinge.at(0.0, -0.05),
+        ]
         items.append(Part("gape", (sheet(*inner, smooth=False),), MOUTH, skin="slime", soft=0.01, cast=0))
         tongue = limb(*hinge.all([(0.1, 0.02, 0.14), (tip * 0.45, 0.07, 0.13), (tip * 0.72, 0.06, 0.06)]))
         items.append(Part("tongue", (tongue,), TONGUE, skin="slime", soft=0.004))
@@ -92,14 +99,20 @@ def mammal_head(s: Sitter, head: Place, mood: Mood, snout: float, deep: float = 
         items.append(_teeth(head, hinge, tip, drop, r))
     skull = oval(head.x, head.y, r, 0.96 * r, head.turn)
     cheek = oval(*head.at(0.02, -0.30), 0.80 * r, 0.62 * r, head.turn)
-    nose_line = limb(*head.all([(0.25, -0.10, 0.62 * deep), (0.62, drop * 0.75, 0.46 * deep), (tip - 0.12, drop, 0.24 * deep)]))
+    nose_line = limb(
+        *head.all(
+            [(0.25, -0.10, 0.62 * deep), (0.62, drop * 0.75, 0.46 * deep), (tip - 0.12, drop, 0.24 * deep)]
+        )
+    )
     tints = [
         Tint(muzzle, "spot", head.at(tip * 0.80, drop - 0.32), (0.62 * snout * r + 0.3 * r, 0.42 * r), head.turn, edge=0.16 * r),
         Tint(muzzle, "spot", head.at(-0.1, -0.72), (0.75 * r, 0.42 * r), head.turn, edge=0.2 * r),
         Tint(lerp(a.base, DARK, 0.45), "spot", head.at(0.42, 0.16), (0.34 * r, 0.3 * r), head.turn, edge=0.2 * r, strength=0.4),
     ]  # fmt: skip
     if a.has("mask"):
-        tints.append(Tint(a.second, "spot", head.at(0.42, 0.05), (0.62 * r, 0.34 * r), head.turn - 0.25, edge=0.05 * r))
+        tints.append(
+            Tint(a.second, "spot", head.at(0.42, 0.05), (0.62 * r, 0.34 * r), head.turn - 0.25, edge=0.05 * r)
+        )
     if a.has("cheeks"):
         tints.append(Tint(a.accent, "spot", head.at(0.30, -0.42), (0.25 * r, 0.25 * r), edge=0.05 * r))
     if a.has("brow_ring"):
@@ -141,7 +154,10 @@ def _ring(head: Place, u: float, v: float, colour: RGB) -> list[Tint]:
 def _teeth(head: Place, hinge: Place, tip: float, drop: float, r: float) -> Part:
     upper = [spike(head.at(tip - 0.12 - k, drop - 0.15), head.at(tip - 0.14 - k, drop - 0.15 - h), 0.06 * r)
              for k, h in ((0, 0.22), (0.14, 0.46), (0.3, 0.2), (0.42, 0.18))]  # fmt: skip
-    lower = [spike(hinge.at(tip - 0.46 - k, 0.0), hinge.at(tip - 0.46 - k, h), 0.05 * r) for k, h in ((0, 0.3), (0.2, 0.18))]
+    lower = [
+        spike(hinge.at(tip - 0.46 - k, 0.0), hinge.at(tip - 0.46 - k, h), 0.05 * r)
+        for k, h in ((0, 0.3), (0.2, 0.18))
+    ]
     return Part("teeth", (*upper, *lower), TOOTH, skin="shell", soft=0.001, cast=0, ink=0.4)
 
 
@@ -153,14 +169,24 @@ def saurian_head(s: Sitter, head: Place, mood: Mood, snout: float, deep: float =
     under: RGB = a.belly
     items: list[Part | Eye] = [*horns(a, head, False), *ear(a, head, False, mood.lay)]
     if mood.mouth > 0.2:
-        inner = [head.at(-0.05, -0.25), head.at(tip - 0.05, -0.30), hinge.at(tip - 0.1, 0.02), hinge.at(0.1, 0.0)]
+        inner = [
+            head.at(-0.05, -0.25),
+            head.at(tip - 0.05, -0.30),
+            hinge.at(tip - 0.1, 0.02),
+            hinge.at(0.1, 0.0),
+        ]
         items.append(Part("gape", (sheet(*inner, smooth=False),), MOUTH, skin="slime", soft=0.01, cast=0))
         tongue = limb(*hinge.all([(0.3, 0.0, 0.12), (tip * 0.6, 0.07, 0.11), (tip * 0.82, 0.08, 0.05)]))
         items.append(Part("tongue", (tongue,), TONGUE, skin="slime", soft=0.004))
         if not a.has("toothless"):
-            low = tuple(spike(hinge.at(tip - 0.2 - 0.22 * k, 0.04), hinge.at(tip - 0.2 - 0.22 * k, 0.25), 0.06 * r) for k in range(4))
+            low = tuple(
+                spike(hinge.at(tip - 0.2 - 0.22 * k, 0.04), hinge.at(tip - 0.2 - 0.22 * k, 0.25), 0.06 * r)
+                for k in range(4)
+            )
             items.append(Part("low teeth", low, TOOTH, skin="shell", soft=0.001, cast=0))
-    jaw = limb(*hinge.all([(-0.25, 0.05, 0.46), (0.35, -0.10, 0.32 * deep), (tip - 0.05, -0.02, 0.17 * deep)]))
+    jaw = limb(
+        *hinge.all([(-0.25, 0.05, 0.46), (0.35, -0.10, 0.32 * deep), (tip - 0.05, -0.02, 0.17 * deep)])
+    )
     items.append(Part("jaw", (jaw,), lerp(a.base, under, 0.6), skin=a.skin, soft=0.008, ink=0.7, shaggy=0.2))
     skull = oval(head.x, head.y, r, 0.86 * r, head.turn)
     snout_limb = limb(*head.all([(0.15, -0.02, 0.66), (0.62, -0.10, 0.44 * deep), (tip, -0.20, 0.25 * deep)]))
@@ -176,10 +202,17 @@ def saurian_head(s: Sitter, head: Place, mood: Mood, snout: float, deep: float =
              flow=np.array([head.at(tip, -0.2), head.at(0.4, 0.1), head.at(-0.9, 0.0)]))
     )  # fmt: skip
     if mood.mouth > 0.2 and not a.has("toothless"):
-        top = tuple(spike(head.at(tip - 0.02 - 0.2 * k, -0.36), head.at(tip - 0.04 - 0.2 * k, -0.58), 0.06 * r) for k in range(5))
+        top = tuple(
+            spike(head.at(tip - 0.02 - 0.2 * k, -0.36), head.at(tip - 0.04 - 0.2 * k, -0.58), 0.06 * r)
+            for k in range(5)
+        )
         items.append(Part("teeth", top, TOOTH, skin="shell", soft=0.001, cast=0))
     if mood.mouth <= 0.2:
-        lip = limb(*head.all([(-0.25, -0.50, 0.025), (0.2, -0.42, 0.03), (0.6, -0.46, 0.03), (tip + 0.1, -0.34, 0.025)]))
+        lip = limb(
+            *head.all(
+                [(-0.25, -0.50, 0.025), (0.2, -0.42, 0.03), (0.6, -0.46, 0.03), (tip + 0.1, -0.34, 0.025)]
+            )
+        )
         items.append(Part("lip", (lip,), dim(lerp(a.base, DARK, 0.7), 0.9), soft=0.002, cast=0, ink=0))
         if a.has("fangs") or a.has("tusks"):
             fang = spike(head.at(tip - 0.35, -0.42), head.at(tip - 0.36, -0.66), 0.08 * r)
@@ -187,7 +220,11 @@ def saurian_head(s: Sitter, head: Place, mood: Mood, snout: float, deep: float =
     nostril = oval(*head.at(tip + 0.06, -0.06), 0.055 * r, 0.04 * r, head.turn + 0.5)
     items.append(Part("nostril", (nostril,), DARK, soft=0.002, cast=0, ink=0))
     if a.has("whiskers"):
-        feeler = limb((*head.at(tip - 0.1, -0.3), 0.05 * r), (*head.at(tip + 0.3, -0.9), 0.04 * r), (*head.at(tip - 0.3, -1.6), 0.012 * r))
+        feeler = limb(
+            (*head.at(tip - 0.1, -0.3), 0.05 * r),
+            (*head.at(tip + 0.3, -0.9), 0.04 * r),
+            (*head.at(tip - 0.3, -1.6), 0.012 * r),
+        )
         items.append(Part("whiskers", (feeler,), a.accent, skin="hide", soft=0.002))
     items += [*horns(a, head, True), *ear(a, head, True, mood.lay)]
     items.append(look(a, mood, head.at(0.34, 0.18), 0.44 * r, head.turn - 0.1))
@@ -204,20 +241,33 @@ def bird_head(s: Sitter, head: Place, mood: Mood, beak: str, length: float) -> l
     items: list[Part | Eye] = [*horns(a, head, False), *ear(a, head, False, mood.lay)]
     thick = {"hook": 0.36, "cone": 0.32, "spear": 0.22, "bill": 0.26}.get(beak, 0.3)
     if mood.mouth > 0.2:
-        gape = [upper.at(-0.1, 0.0), upper.at(length * 0.7, -0.1), lower.at(length * 0.6, 0.02), lower.at(-0.1, -0.05)]
+        gape = [
+            upper.at(-0.1, 0.0),
+            upper.at(length * 0.7, -0.1),
+            lower.at(length * 0.6, 0.02),
+            lower.at(-0.1, -0.05),
+        ]
         items.append(Part("gape", (sheet(*gape, smooth=False),), MOUTH, skin="slime", soft=0.004, cast=0))
-    low = limb(*lower.all([(-0.1, 0.0, thick * 0.6), (length * 0.5, 0.0, thick * 0.42), (length * 0.86, 0.03, 0.05)]))
+    low = limb(
+        *lower.all([(-0.1, 0.0, thick * 0.6), (length * 0.5, 0.0, thick * 0.42), (length * 0.86, 0.03, 0.05)])
+    )
     items.append(Part("lower beak", (low,), dim(colour, 0.8), skin="shell", soft=0.002))
     skull = oval(head.x, head.y, r, 0.96 * r, head.turn)
     tints = [Tint(a.belly, "spot", head.at(0.2, -0.85), (0.8 * r, 0.55 * r), head.turn, edge=0.25 * r)]
     if a.has("mask"):
-        tints.append(Tint(a.second, "spot", head.at(0.5, 0.05), (0.7 * r, 0.24 * r), head.turn, edge=0.06 * r))
+        tints.append(
+            Tint(a.second, "spot", head.at(0.5, 0.05), (0.7 * r, 0.24 * r), head.turn, edge=0.06 * r)
+        )
     if a.has("face_disc"):
-        tints.append(Tint(a.belly, "spot", head.at(0.42, 0.06), (0.62 * r, 0.66 * r), head.turn, edge=0.1 * r))
+        tints.append(
+            Tint(a.belly, "spot", head.at(0.42, 0.06), (0.62 * r, 0.66 * r), head.turn, edge=0.1 * r)
+        )
     if a.has("cheeks"):
         tints.append(Tint(a.accent, "spot", head.at(0.25, -0.36), (0.22 * r, 0.22 * r), edge=0.05 * r))
     flow = np.array([head.at(1.0, 0.0), head.at(0.0, 0.2), head.at(-1.0, -0.3)])
-    items.append(Part("head", (skull,), a.base, skin=a.skin, soft=0.008, tints=tuple(tints), shaggy=0.5, flow=flow))
+    items.append(
+        Part("head", (skull,), a.base, skin=a.skin, soft=0.008, tints=tuple(tints), shaggy=0.5, flow=flow)
+    )
     ridge = {
         "hook": [(-0.12, 0.02, 0.36), (length * 0.5, 0.06, 0.28), (length * 0.86, -0.08, 0.16), (length * 0.96, -0.36, 0.03)],
         "spear": [(-0.12, 0.0, 0.24), (length * 0.5, 0.0, 0.17), (length, -0.02, 0.02)],
@@ -264,11 +314,16 @@ def mouth(a: Anatomy, at: Place, mood: Mood, wide: float = 1.0) -> list[Part]:
     gape = 0.12 + 0.34 * open_
     out = [(-w, 0.10), (-w * 0.5, 0.03), (0, 0.01), (w * 0.5, 0.03), (w * 0.88, 0.10), (w * 0.55, 0.02 - gape),
            (0, -0.05 - gape * 1.1), (-w * 0.62, 0.02 - gape)]  # fmt: skip
-    parts = [Part("mouth", (sheet(*at.all(out)),), MOUTH, skin="slime", soft=0.002, cast=0, ink=1.2, bulge=0.15)]
+    parts = [
+        Part("mouth", (sheet(*at.all(out)),), MOUTH, skin="slime", soft=0.002, cast=0, ink=1.2, bulge=0.15)
+    ]
     tongue = oval(*at.at(0.0, -gape * 0.95), w * 0.5 * r, gape * 0.3 * r, at.turn)
     parts.append(Part("tongue", (tongue,), TONGUE, skin="slime", soft=0.003, cast=0, bulge=0.4))
     if a.has("fangs") or a.has("wide_mouth"):
-        pegs = tuple(spike(at.at(u * w, 0.03), at.at(u * w, 0.03 - gape * 0.42), 0.075 * r) for u in (-0.62, -0.22, 0.2, 0.55))
+        pegs = tuple(
+            spike(at.at(u * w, 0.03), at.at(u * w, 0.03 - gape * 0.42), 0.075 * r)
+            for u in (-0.62, -0.22, 0.2, 0.55)
+        )
         parts.append(Part("teeth", pegs, TOOTH, skin="shell", soft=0.001, cast=0, ink=0.4))
     return parts
 

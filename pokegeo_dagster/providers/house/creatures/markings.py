@@ -68,7 +68,9 @@ def _share(
         along, side, _ = flow
         spine = next(s.spine for s in part.shapes if isinstance(s, Limb))
         radius = np.interp(along, np.linspace(0, 1, len(spine)), spine[:, 2]).astype(np.float32)
-        return _step((-side / np.maximum(radius, 1e-4) - tint.a[0] + warp * 6) / 0.16 + 0.5).astype(np.float32)
+        return _step((-side / np.maximum(radius, 1e-4) - tint.a[0] + warp * 6) / 0.16 + 0.5).astype(
+            np.float32
+        )
     if tint.kind == "area" and tint.outline is not None:
         mask = np.zeros((window.height, window.width), np.uint8)
         points = np.round(window.pixels(tint.outline) * 16).astype(np.int32)

@@ -62,9 +62,9 @@ def _lay_part(
     lit = _light(albedo, normal, soft_normal, lamps, skin.gloss, skin.shine)
     if part.glow:
         warm = linear(part.colour) * np.float32(1.25)
-        lit = lit * np.float32(1 - part.glow) + (0.35 * albedo + 0.65 * albedo * warm + 0.1 * warm) * np.float32(
-            part.glow * 1.35
-        )
+        lit = lit * np.float32(1 - part.glow) + (
+            0.35 * albedo + 0.65 * albedo * warm + 0.1 * warm
+        ) * np.float32(part.glow * 1.35)
     lit *= np.float32(part.shade)
     _draw_edge(lit, skin.cover, part, scale)
     if part.melt:
@@ -98,9 +98,7 @@ def _normals(height: Array, relief: Array) -> tuple[Array, Array]:
     return out[0], out[1]
 
 
-def _light(
-    albedo: Array, normal: Array, soft: Array, lamps: Lamps, gloss: float, shine: float
-) -> Array:
+def _light(albedo: Array, normal: Array, soft: Array, lamps: Lamps, gloss: float, shine: float) -> Array:
     key_from = np.array(lamps.key_from, np.float32)
     key_from /= np.linalg.norm(key_from)
     facing = normal @ key_from
@@ -136,7 +134,9 @@ def _contact(view: Array, cover: Array, strength: float, scale: float) -> None:
     """The shade that a part throws on what it lies on: close by and a little below."""
     small = max(1, int(scale / 180))
     size = (max(1, cover.shape[1] // small), max(1, cover.shape[0] // small))
-    soft = cv2.GaussianBlur(cv2.resize(cover, size, interpolation=cv2.INTER_AREA), (0, 0), 0.022 * scale / small)
+    soft = cv2.GaussianBlur(
+        cv2.resize(cover, size, interpolation=cv2.INTER_AREA), (0, 0), 0.022 * scale / small
+    )
     soft = cv2.resize(soft, (cover.shape[1], cover.shape[0]), interpolation=cv2.INTER_LINEAR)
     drop = int(0.014 * scale)
     soft = np.roll(soft, drop, axis=0)

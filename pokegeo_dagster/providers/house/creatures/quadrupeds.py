@@ -151,7 +151,14 @@ def quadruped(s: Sitter) -> Figure:
     back = [(shoulder[0] - 0.02, shoulder[1] + build.chest * 0.92), (0.0 * c + (hip[0] + shoulder[0]) / 2, (hip[1] + shoulder[1]) / 2 + build.waist * 1.0),
             (hip[0] - 0.05, hip[1] + build.rump * 0.85)]  # fmt: skip
     if a.wings != "none":
-        figure.add(*wing(a, Place(shoulder[0] - 0.1, shoulder[1] + build.chest * 0.5, 0.62 * a.wing_size, 0.0), s.pose, near=False))
+        figure.add(
+            *wing(
+                a,
+                Place(shoulder[0] - 0.1, shoulder[1] + build.chest * 0.5, 0.62 * a.wing_size, 0.0),
+                s.pose,
+                near=False,
+            )
+        )
     rear = (hip[0] - build.rump * 0.72, hip[1] + build.rump * 0.35)
     way = build.tail_way + stance.tail + stance.pitch * 0.3
     figure.add(*tail(a, rear, way, build.tail, build.tail_thick, build.tail_curl))
@@ -161,7 +168,14 @@ def quadruped(s: Sitter) -> Figure:
     figure.add(*back_growth(a, np.array(back), build.chest * 1.35, front=True))
     _legs(figure, a, build, stance, hip, shoulder, near=True)
     if a.wings != "none":
-        figure.add(*wing(a, Place(shoulder[0] - 0.06, shoulder[1] + build.chest * 0.45, 0.68 * a.wing_size, 0.0), s.pose, near=True))
+        figure.add(
+            *wing(
+                a,
+                Place(shoulder[0] - 0.06, shoulder[1] + build.chest * 0.45, 0.68 * a.wing_size, 0.0),
+                s.pose,
+                near=True,
+            )
+        )
     figure.add(*mane(a, head, turn + math.pi))
     figure.add(*_head(s, head, mood, build))
     if s.pose == "portrait":
@@ -181,7 +195,9 @@ def _fit(a: Anatomy, b: Build) -> Build:
 def _head(s: Sitter, head: Place, mood: Mood, build: Build) -> list[Part | Eye]:
     if build.face == "saurian":
         return saurian_head(s, head, mood, build.snout, 1.1)
-    return mammal_head(s, head, mood, build.snout, 1.2 if s.anatomy.form in ("pig", "bovine", "bear") else 1.0)
+    return mammal_head(
+        s, head, mood, build.snout, 1.2 if s.anatomy.form in ("pig", "bovine", "bear") else 1.0
+    )
 
 
 def _coat(a: Anatomy) -> dict[str, object]:
@@ -202,7 +218,9 @@ def _trunk(
     if a.has("dark_back"):
         tints.append(Tint(a.second, "under", (0.45, 0), (-0.1, 1.0), strength=0.9))
     if a.has("rings_body"):
-        tints += [Tint(a.accent, "spot", (x, mid[1] + 0.02), (0.05, 0.06), edge=0.01) for x in (hip[0], shoulder[0])]
+        tints += [
+            Tint(a.accent, "spot", (x, mid[1] + 0.02), (0.05, 0.06), edge=0.01) for x in (hip[0], shoulder[0])
+        ]
     flow = np.array([poll, nape, shoulder, mid, hip, (hip[0] - b.rump, hip[1])])
     return Part("trunk", (body, neck), wool, soft=0.022, tints=tuple(tints), flow=flow,
                 shaggy=1.5 if a.form in ("sheep",) or a.has("shaggy") else 0.75, **coat)  # type: ignore[arg-type] # fmt: skip
@@ -212,7 +230,9 @@ def _ruff(a: Anatomy, b: Build, nape: Point, poll: Point, turn: float) -> list[P
     """The collar of fur at the throat, over the chest."""
     if a.mane not in ("ruff", "collar", "cloak"):
         return []
-    at = Place((nape[0] * 0.45 + poll[0] * 0.55), (nape[1] * 0.45 + poll[1] * 0.55), b.throat, turn - math.pi / 2)
+    at = Place(
+        (nape[0] * 0.45 + poll[0] * 0.55), (nape[1] * 0.45 + poll[1] * 0.55), b.throat, turn - math.pi / 2
+    )
     locks = tuple(spike(at.at(0.6 * math.cos(t), 0.15 + 0.2 * math.sin(t)), at.at(1.75 * math.cos(t), -0.6 + 1.3 * math.sin(t)), 0.8 * b.throat, 0.1)
                   for t in (-2.9, -2.4, -1.9, -1.45, -1.0, -0.6, -0.2, 0.15))  # fmt: skip
     ball = oval(at.x, at.y, 1.25 * b.throat, 1.1 * b.throat, at.turn)
@@ -238,7 +258,9 @@ def _legs(f: Figure, a: Anatomy, b: Build, st: Stance, hip: Point, shoulder: Poi
     _fore(f, a, b, root, foot, shade, low, near)
 
 
-def _hind(f: Figure, a: Anatomy, b: Build, root: Point, foot: Point, shade: float, low: RGB, near: bool) -> None:
+def _hind(
+    f: Figure, a: Anatomy, b: Build, root: Point, foot: Point, shade: float, low: RGB, near: bool
+) -> None:
     drop = root[1] - foot[1]
     hock = (foot[0] - 0.16 * b.leg - 0.02, foot[1] + 0.34 * min(drop, b.leg))
     knee = reach(root, hock, 0.42 * b.leg + 0.5 * b.rump, 0.40 * b.leg + 0.3 * b.rump, 1.0)
@@ -248,7 +270,9 @@ def _hind(f: Figure, a: Anatomy, b: Build, root: Point, foot: Point, shade: floa
     _leg(f, a, b, "hind", leg, foot, shade, low, near, root, knee)
 
 
-def _fore(f: Figure, a: Anatomy, b: Build, root: Point, foot: Point, shade: float, low: RGB, near: bool) -> None:
+def _fore(
+    f: Figure, a: Anatomy, b: Build, root: Point, foot: Point, shade: float, low: RGB, near: bool
+) -> None:
     elbow = reach(root, foot, 0.46 * (root[1] - 0.02) + 0.04, 0.56 * (root[1] - 0.02) + 0.03, -0.9)
     t = b.limb
     leg = limb((root[0], root[1] + 0.25 * b.chest, b.chest * 0.55), (root[0], root[1], b.chest * 0.52), (*elbow, t * 1.12),
@@ -273,16 +297,29 @@ def _leg(f: Figure, a: Anatomy, b: Build, name: str, leg: object, foot: Point, s
         shapes = [leg]
     else:
         long = {"paw": 0.8, "claw": 1.0, "pad": 0.5}.get(b.foot, 0.8)
-        shapes = [leg, limb((x - 0.01, y, t * 0.66), (x + t * long * 0.7, y - t * 0.02, t * 0.62), (x + t * long * 1.2, y - t * 0.14, t * 0.44))]
+        shapes = [
+            leg,
+            limb(
+                (x - 0.01, y, t * 0.66),
+                (x + t * long * 0.7, y - t * 0.02, t * 0.62),
+                (x + t * long * 1.2, y - t * 0.14, t * 0.44),
+            ),
+        ]
         if b.foot == "claw" or a.has("claws"):
             toes = [spike((x + t * (long * 1.2 + 0.1 * k), y - t * 0.15), (x + t * (long * 1.2 + 0.62 + 0.14 * k), y - t * 0.5), t * 0.20)
                     for k in (-1.6, 0.0, 1.0)]  # fmt: skip
     hip_r = b.rump if name == "hind" else b.chest
-    melt = ((root[0], root[1] + 0.62 * hip_r), (root[0] + (knee[0] - root[0]) * 0.15, root[1] - 0.30 * hip_r)) if near else None
+    melt = (
+        ((root[0], root[1] + 0.62 * hip_r), (root[0] + (knee[0] - root[0]) * 0.15, root[1] - 0.30 * hip_r))
+        if near
+        else None
+    )
     f.add(Part(f"{name} leg {near}", tuple(shapes), colour, skin="fur" if a.form == "sheep" else a.skin, shade=shade, soft=0.012,  # type: ignore[arg-type]
                tints=tuple(tints), pattern=pattern, mark=a.second, shaggy=0.45, melt=melt, cast=0.28, ink=0.8))  # fmt: skip
     if toes:
-        f.add(Part(f"{name} claws {near}", tuple(toes), (228, 218, 196), skin="shell", shade=shade, soft=0.001))
+        f.add(
+            Part(f"{name} claws {near}", tuple(toes), (228, 218, 196), skin="shell", shade=shade, soft=0.001)
+        )
 
 
 def _folded(f: Figure, a: Anatomy, b: Build, hip: Point, shoulder: Point, near: bool, low: RGB) -> None:
@@ -294,11 +331,27 @@ def _folded(f: Figure, a: Anatomy, b: Build, hip: Point, shoulder: Point, near: 
     reach_x = min(0.34, 0.75 * b.leg)
     fore = limb((shoulder[0] - 0.04, shoulder[1] - 0.10 * b.chest, b.chest * 0.5), (shoulder[0] - 0.02, y + 0.03, t * 1.05),
                 (shoulder[0] + reach_x * 0.6, y, t * 0.85), (shoulder[0] + reach_x + 0.03 * near, y - 0.01, t * 0.78))  # fmt: skip
-    f.add(Part(f"fore leg {near}", (fore,), a.base, skin=a.skin, shade=shade, soft=0.01, tints=tints, shaggy=0.45, cast=0.35))
+    f.add(
+        Part(
+            f"fore leg {near}",
+            (fore,),
+            a.base,
+            skin=a.skin,
+            shade=shade,
+            soft=0.01,
+            tints=tints,
+            shaggy=0.45,
+            cast=0.35,
+        )
+    )
     if not near:
         return
     haunch = oval(hip[0] + 0.02, max(hip[1] - 0.08, b.rump * 0.70), b.rump * 0.98, b.rump * 0.80, 0.35)
-    shin = limb((hip[0] - 0.02, t * 0.9, t * 1.0), (hip[0] + b.rump * 0.9, t * 0.75, t * 0.85), (hip[0] + b.rump * 1.5, t * 0.62, t * 0.66))
+    shin = limb(
+        (hip[0] - 0.02, t * 0.9, t * 1.0),
+        (hip[0] + b.rump * 0.9, t * 0.75, t * 0.85),
+        (hip[0] + b.rump * 1.5, t * 0.62, t * 0.66),
+    )
     pattern = a.pattern if a.pattern in ("stripes", "spots") else "plain"
     f.add(Part("hind leg True", (haunch, shin), a.base if a.form != "sheep" else lerp(a.belly, (250, 244, 230), 0.4),
                skin="wool" if a.form == "sheep" else a.skin, soft=0.014, shaggy=0.5, cast=0.35, pattern=pattern, mark=a.second))  # fmt: skip

@@ -97,7 +97,11 @@ def serpent(s: Sitter) -> Figure:
 def _thick(line: Array, b: Build) -> Array:
     """Radii along a body from tail tip to nape."""
     t = np.linspace(0, 1, len(line))
-    r = b.body * np.clip(np.minimum((t / b.taper) ** 0.7, 1.0), 0.05, 1.0) * (1 - 0.18 * np.clip((t - 0.72) / 0.28, 0, 1))
+    r = (
+        b.body
+        * np.clip(np.minimum((t / b.taper) ** 0.7, 1.0), 0.05, 1.0)
+        * (1 - 0.18 * np.clip((t - 0.72) / 0.28, 0, 1))
+    )
     return np.column_stack([line[:, :2], r])
 
 
@@ -109,7 +113,9 @@ def _body(figure: Figure, a: Anatomy, line: Array) -> None:
     ridge = line[:, :2] + left * line[:, 2:3] * 0.9
     upper = ridge[len(ridge) * 2 // 5 :][::-1]
     if a.back != "none":
-        figure.add(*back_growth(a, upper[:: max(1, len(upper) // 8)], float(line[:, 2].max()) * 1.5, front=False))
+        figure.add(
+            *back_growth(a, upper[:: max(1, len(upper) // 8)], float(line[:, 2].max()) * 1.5, front=False)
+        )
     if a.wings != "none":
         k = len(line) * 3 // 4
         figure.add(*wing(a, Place(line[k, 0], line[k, 1], 0.42 * a.wing_size), "alert", near=False))
@@ -125,8 +131,16 @@ def _body(figure: Figure, a: Anatomy, line: Array) -> None:
         seams = []
         for k in range(6, len(line) - 2, 3):
             p, n, r = line[k, :2], left[k], line[k, 2]
-            seams.append(limb((*(p - n * r * 0.36), r * 0.03), (*(p - n * r * 0.72 - step[k] * r * 0.06), r * 0.05), (*(p - n * r * 0.96), r * 0.03)))
-        figure.add(Part("scutes", tuple(seams), dim(a.belly, 0.6), soft=0.001, cast=0, ink=0, alpha=0.7, bulge=0.1))
+            seams.append(
+                limb(
+                    (*(p - n * r * 0.36), r * 0.03),
+                    (*(p - n * r * 0.72 - step[k] * r * 0.06), r * 0.05),
+                    (*(p - n * r * 0.96), r * 0.03),
+                )
+            )
+        figure.add(
+            Part("scutes", tuple(seams), dim(a.belly, 0.6), soft=0.001, cast=0, ink=0, alpha=0.7, bulge=0.1)
+        )
     if a.wings != "none":
         k = len(line) * 3 // 4
         figure.add(*wing(a, Place(line[k, 0], line[k, 1], 0.46 * a.wing_size), "alert", near=True))
@@ -140,13 +154,32 @@ def _coil(figure: Figure, a: Anatomy, b: Build) -> Place:
     ]
     levels = ((0.46, r * 1.15), (0.38, r * 2.55), (0.29, r * 3.9))
     tints = (Tint(a.belly, "under", (0.62, 0), (0.0, -1.0), strength=0.8),)
-    more = {"skin": a.skin, "soft": 0.005, "pattern": a.pattern if a.pattern != "mask" else "plain", "mark": a.second, "shaggy": 0.2}
+    more = {
+        "skin": a.skin,
+        "soft": 0.005,
+        "pattern": a.pattern if a.pattern != "mask" else "plain",
+        "mark": a.second,
+        "shaggy": 0.2,
+    }
     figure.add(*tail(a, (0.52, r * 0.8), -0.05, 0.22, r * 0.7, 0.5))
     for k, (w, y) in enumerate(levels):
-        figure.add(Part(f"coil far {k}", (limb(*half(w, y + r * 0.5, 0.0, math.pi)),), a.base, shade=0.62, **more))  # type: ignore[arg-type]
-        figure.add(Part(f"coil near {k}", (limb(*half(w, y + r * 0.3, math.pi, 2 * math.pi)),), a.base, tints=tints, cast=0.55, **more))  # type: ignore[arg-type]
+        figure.add(
+            Part(f"coil far {k}", (limb(*half(w, y + r * 0.5, 0.0, math.pi)),), a.base, shade=0.62, **more)
+        )  # type: ignore[arg-type]
+        figure.add(
+            Part(
+                f"coil near {k}",
+                (limb(*half(w, y + r * 0.3, math.pi, 2 * math.pi)),),
+                a.base,
+                tints=tints,
+                cast=0.55,
+                **more,
+            )
+        )  # type: ignore[arg-type]
     y = levels[-1][1] + r * 1.9
-    neck = limb((-0.22, y - r * 0.8, r * 0.95), (-0.10, y + r * 0.1, r * 0.92), (0.06, y + r * 0.25, r * 0.86))
+    neck = limb(
+        (-0.22, y - r * 0.8, r * 0.95), (-0.10, y + r * 0.1, r * 0.92), (0.06, y + r * 0.25, r * 0.86)
+    )
     figure.add(Part("neck", (neck,), a.base, tints=tints, **more))  # type: ignore[arg-type]
     return Place(0.10, y + r * 0.35, b.head, -0.12)
 
@@ -158,13 +191,36 @@ def _collar(a: Anatomy, b: Build, head: Place, pose: str) -> list[Part]:
     flare = 1.25 if pose == "threat" else 1.0
     if a.has("hood"):
         p = Place(head.x - 0.9 * r, head.y - 1.25 * r, r * 1.5 * flare, 0.25)
-        shape = sheet(*p.all([(0.15, 1.0), (-0.75, 0.65), (-1.0, 0.0), (-0.62, -0.9), (0.1, -1.25), (0.55, -0.8), (0.62, 0.1), (0.5, 0.7)]))
-        eyes = [Tint(a.accent, "spot", p.at(u, 0.15), (0.20 * p.scale, 0.26 * p.scale), edge=0.008) for u in (-0.45, 0.25)]
-        smile = Tint(dim(a.second, 0.5), "spot", p.at(-0.1, -0.45), (0.35 * p.scale, 0.08 * p.scale), edge=0.008)
+        shape = sheet(
+            *p.all(
+                [
+                    (0.15, 1.0),
+                    (-0.75, 0.65),
+                    (-1.0, 0.0),
+                    (-0.62, -0.9),
+                    (0.1, -1.25),
+                    (0.55, -0.8),
+                    (0.62, 0.1),
+                    (0.5, 0.7),
+                ]
+            )
+        )
+        eyes = [
+            Tint(a.accent, "spot", p.at(u, 0.15), (0.20 * p.scale, 0.26 * p.scale), edge=0.008)
+            for u in (-0.45, 0.25)
+        ]
+        smile = Tint(
+            dim(a.second, 0.5), "spot", p.at(-0.1, -0.45), (0.35 * p.scale, 0.08 * p.scale), edge=0.008
+        )
         parts.append(Part("hood", (shape,), a.base, skin=a.skin, soft=0.008, tints=(*eyes, smile), bulge=0.6))
     if a.has("gill_fins"):
         for near in (False, True):
-            p = Place(head.x - (0.62 if near else 0.25) * r, head.y + 0.05 * r, r * 1.35 * flare, 0.5 if near else 0.1)
+            p = Place(
+                head.x - (0.62 if near else 0.25) * r,
+                head.y + 0.05 * r,
+                r * 1.35 * flare,
+                0.5 if near else 0.1,
+            )
             tips = ((-0.1, 1.15), (-0.62, 1.0), (-1.0, 0.55), (-1.08, 0.0))
             edge = [(0.1, 0.1)]
             for i, q in enumerate(tips):
@@ -174,7 +230,18 @@ def _collar(a: Anatomy, b: Build, head: Place, pose: str) -> list[Part]:
                     edge.append(((q[0] + n[0]) * 0.38, (q[1] + n[1]) * 0.38))
             edge.append((0.0, -0.25))
             tint = Tint(dim(a.accent, 0.55), "ramp", p.at(-0.3, 0.4), p.at(0.05, 0.0))
-            parts.append(Part(f"gill fin {near}", (sheet(*p.all(edge)),), a.accent, skin="hide", soft=0.003, bulge=0.25, tints=(tint,), shade=1.0 if near else 0.7))
+            parts.append(
+                Part(
+                    f"gill fin {near}",
+                    (sheet(*p.all(edge)),),
+                    a.accent,
+                    skin="hide",
+                    soft=0.003,
+                    bulge=0.25,
+                    tints=(tint,),
+                    shade=1.0 if near else 0.7,
+                )
+            )
     return parts
 
 
@@ -183,7 +250,15 @@ def _rocks(s: Sitter, b: Build) -> Figure:
     a = s.anatomy
     points, turn = PATHS[s.pose]
     if s.pose == "rest":
-        points = ((0.62, 0.07), (0.34, 0.08), (0.0, 0.09), (-0.34, 0.12), (-0.48, 0.30), (-0.24, 0.42), (0.04, 0.42))
+        points = (
+            (0.62, 0.07),
+            (0.34, 0.08),
+            (0.0, 0.09),
+            (-0.34, 0.12),
+            (-0.48, 0.30),
+            (-0.24, 0.42),
+            (0.04, 0.42),
+        )
     line = spline(np.array(points))
     steps = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
     figure = Figure()
@@ -195,7 +270,10 @@ def _rocks(s: Sitter, b: Build) -> Figure:
         x, y = (float(np.interp(at, steps, line[:, i])) for i in (0, 1))
         y = max(y, r)
         wobble = 1 + 0.10 * (dice.random(9) - 0.5)
-        ring = [(x + math.cos(i * 0.698 + k) * r * w * 1.04, y + math.sin(i * 0.698 + k) * r * w) for i, w in enumerate(wobble)]
+        ring = [
+            (x + math.cos(i * 0.698 + k) * r * w * 1.04, y + math.sin(i * 0.698 + k) * r * w)
+            for i, w in enumerate(wobble)
+        ]
         tone = dim(a.base, 0.9 + 0.2 * float(dice.random()))
         figure.add(Part(f"rock {k}", (sheet(*ring),), tone, skin=a.skin, soft=0.006, cast=0.65))
         at += r * 1.42

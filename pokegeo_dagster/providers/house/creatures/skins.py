@@ -77,7 +77,11 @@ def cloud(window: Window, part: Part, dice: Dice, cell: float) -> Array:
     mx = np.broadcast_to(((gx - left) / cell).astype(np.float32), (window.height, window.width))
     my = np.broadcast_to(((top - gy) / cell).astype(np.float32), (window.height, window.width))
     return cv2.remap(
-        grid, np.ascontiguousarray(mx), np.ascontiguousarray(my), cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT
+        grid,
+        np.ascontiguousarray(mx),
+        np.ascontiguousarray(my),
+        cv2.INTER_CUBIC,
+        borderMode=cv2.BORDER_REFLECT,
     ) * np.float32(0.8)
 
 
@@ -87,7 +91,9 @@ def flow_line(part: Part) -> Array:
         return part.flow
     limbs = [s for s in part.shapes if isinstance(s, Limb)]
     if limbs:
-        return max(limbs, key=lambda s: float(np.hypot(*np.diff(s.spine[:, :2], axis=0).T).sum())).spine[:, :2]
+        return max(limbs, key=lambda s: float(np.hypot(*np.diff(s.spine[:, :2], axis=0).T).sum())).spine[
+            :, :2
+        ]
     outline = np.vstack([s.outline for s in part.shapes if isinstance(s, Sheet)])
     middle = outline.mean(axis=0)
     _, _, axes = np.linalg.svd(outline - middle, full_matrices=False)
@@ -134,7 +140,11 @@ def _hair(skin: Skin, part: Part, window: Window, dice: Dice, fine: float) -> No
     area = max((x1 - x0) * (y1 - y0), 1e-4)
     count = int(min(9000, area / (length * length * (0.10 if not plume else 0.2))))
     x, y = dice.uniform(x0, x1, count), dice.uniform(y0, y1, count)
-    chance, bend, tones = dice.standard_normal(count), dice.standard_normal(count), dice.standard_normal(count)
+    chance, bend, tones = (
+        dice.standard_normal(count),
+        dice.standard_normal(count),
+        dice.standard_normal(count),
+    )
     spot = window.pixels(np.column_stack([x, y]))
     px, py = spot[:, 0].astype(int), spot[:, 1].astype(int)
     inside = (px >= 0) & (py >= 0) & (px < window.width) & (py < window.height)

@@ -40,7 +40,9 @@ def tail(
     bushy = a.tail_tip in ("bushy", "many", "feather")
     for i in range(n):
         t = i / (n - 1)
-        r = thick * ((0.55 + 1.5 * math.sin(math.pi * min(1.0, t * 0.86 + 0.06)) ** 1.2) if bushy else (1 - 0.78 * t))
+        r = thick * (
+            (0.55 + 1.5 * math.sin(math.pi * min(1.0, t * 0.86 + 0.06)) ** 1.2) if bushy else (1 - 0.78 * t)
+        )
         rows.append((x, y, max(r, thick * 0.16)))
         turn += (curl + wave * math.cos(t * 5)) / (n - 1)
         x += math.cos(turn) * length / (n - 1)
@@ -87,7 +89,10 @@ def _tip(a: Anatomy, tip: Place, length: float) -> list[Part]:
             tints = (Tint(dim(accent, 0.65), "ramp", p.at(0, 0.3), p.at(0, 1.0)),)
             return [Part("tail tip", (sheet(*p.all(out)),), accent, skin="hide", soft=0.006, tints=tints)]
         case "tuft":
-            locks = tuple(spike(p.at(0, -0.1), p.at(u, v), 0.26 * p.scale) for u, v in ((-0.35, 0.7), (0, 0.95), (0.35, 0.7)))
+            locks = tuple(
+                spike(p.at(0, -0.1), p.at(u, v), 0.26 * p.scale)
+                for u, v in ((-0.35, 0.7), (0, 0.95), (0.35, 0.7))
+            )
             return [Part("tail tip", locks, a.second, skin="fur", soft=0.008, shaggy=1.4)]
         case "ball":
             ball = oval(*p.at(0, 0.25), 0.5 * p.scale, 0.5 * p.scale)
@@ -102,7 +107,14 @@ def _tip(a: Anatomy, tip: Place, length: float) -> list[Part]:
             shape = sheet(*p.all([(0, -0.2), (-0.42, 0.2), (0, 1.0), (0.42, 0.2)]))
             return [Part("tail tip", (shape,), a.second, skin="hide", soft=0.003)]
         case "sting":
-            return [Part("tail tip", (spike(p.at(0, -0.1), p.at(0, 0.9), 0.22 * p.scale, 0.1),), a.second, skin="chitin")]
+            return [
+                Part(
+                    "tail tip",
+                    (spike(p.at(0, -0.1), p.at(0, 0.9), 0.22 * p.scale, 0.1),),
+                    a.second,
+                    skin="chitin",
+                )
+            ]
         case "ribbon":
             out = limb((*p.at(0, 0), 0.12 * p.scale), (*p.at(0.5, 0.7), 0.16 * p.scale),
                        (*p.at(-0.2, 1.3), 0.12 * p.scale), (*p.at(0.5, 1.9), 0.02 * p.scale))  # fmt: skip
@@ -132,7 +144,9 @@ def _many(a: Anatomy, root: Point, way: float, length: float, thick: float) -> l
             u = k / 5
             ang = out + bend * u
             r = thick * (0.5 + 1.0 * math.sin(math.pi * min(1, 0.1 + 0.82 * u)))
-            rows.append((root[0] + math.cos(ang) * length * u * 1.1, root[1] + math.sin(ang) * length * u * 1.1, r))
+            rows.append(
+                (root[0] + math.cos(ang) * length * u * 1.1, root[1] + math.sin(ang) * length * u * 1.1, r)
+            )
         rows[-1] = (*rows[-1][:2], thick * 0.1)
         tip = a.accent if a.has("accent_tail_tip") else a.base
         tints = (Tint(tip, "along", (0.72, 2.0), edge=0.06),)
@@ -190,7 +204,9 @@ def back_growth(a: Anatomy, line: np.ndarray, size: float, front: bool) -> list[
                          base + n * h * 0.4 + s * w, base - n * 0.02 + s * w]  # fmt: skip
                     made.append(sheet(*(tuple(v) for v in q)))
             colour = a.accent if a.has("accent_back") else a.second if a.back != "leaf" else LEAF
-            return [Part("back", tuple(made), colour, skin="leaf" if a.back == "leaf" else "shell", soft=0.003)]
+            return [
+                Part("back", tuple(made), colour, skin="leaf" if a.back == "leaf" else "shell", soft=0.003)
+            ]
         case "fin":
             edge = []
             for i in range(9):
@@ -249,9 +265,20 @@ def _bulb(a: Anatomy, p: Place) -> list[Part]:
     parts = []
     for i, (u, lean) in enumerate(((-0.55, 0.5), (0.55, -0.5), (-0.2, 0.2), (0.25, -0.15))):
         q = p.inside(u * 0.55, -0.1, turn=lean)
-        leaf = sheet(*q.all([(0, -0.45), (-0.5, 0.05), (-0.36, 0.6), (0.02, 1.05), (0.36, 0.55), (0.48, 0.0)]))
+        leaf = sheet(
+            *q.all([(0, -0.45), (-0.5, 0.05), (-0.36, 0.6), (0.02, 1.05), (0.36, 0.55), (0.48, 0.0)])
+        )
         tone = lerp(LEAF, a.accent, 0.25) if i > 1 else dim(lerp(LEAF, a.accent, 0.2), 0.8)
-        parts.append(Part(f"bulb {i}", (leaf,), tone, skin="leaf", soft=0.005, flow=np.array([q.at(0, 1.0), q.at(0, -0.4)])))
+        parts.append(
+            Part(
+                f"bulb {i}",
+                (leaf,),
+                tone,
+                skin="leaf",
+                soft=0.005,
+                flow=np.array([q.at(0, 1.0), q.at(0, -0.4)]),
+            )
+        )
     return parts
 
 
@@ -267,7 +294,10 @@ def _flower(a: Anatomy, p: Place) -> list[Part]:
         parts.append(Part(f"petal {i}", (petal,), a.accent, skin="hide", soft=0.006, pattern="spots",
                           mark=lerp(a.accent, (250, 235, 225), 0.6), shade=0.85 if i < 2 else 1.0))  # fmt: skip
     heart = oval(*p.at(0, 0.8), 0.3 * p.scale, 0.26 * p.scale)
-    return [*parts, Part("heart", (heart,), (232, 196, 88), skin="hide", pattern="spots", mark=(180, 130, 50))]
+    return [
+        *parts,
+        Part("heart", (heart,), (232, 196, 88), skin="hide", pattern="spots", mark=(180, 130, 50)),
+    ]
 
 
 def _tree(a: Anatomy, p: Place) -> list[Part]:

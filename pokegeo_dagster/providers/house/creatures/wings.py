@@ -73,7 +73,9 @@ def _bat(a: Anatomy, root: Place, spread: float, raise_: float, shade: float, ne
             for t in (0.25, 0.5, 0.75):
                 outline.append(((1 - t) ** 2 * q[0] + 2 * t * (1 - t) * b[0] + t * t * c[0],
                                 (1 - t) ** 2 * q[1] + 2 * t * (1 - t) * b[1] + t * t * c[1]))  # fmt: skip
-    outline = [q for i, q in enumerate(outline) if not (q in flip and flip.index(q) >= 4 and flip.index(q) % 2 == 0)]
+    outline = [
+        q for i, q in enumerate(outline) if not (q in flip and flip.index(q) >= 4 and flip.index(q) % 2 == 0)
+    ]
     skin_tone: RGB = a.accent
     q = np.array([p.at(*xy) for xy in outline])
     shadow = Tint(dim(skin_tone, 0.62), "ramp", p.at(0.9, 0), p.at(0.1, 0))
@@ -82,7 +84,17 @@ def _bat(a: Anatomy, root: Place, spread: float, raise_: float, shade: float, ne
                   tints=(shadow,), cast=0.35)]  # fmt: skip
     bones = [limb(*p.all([(0, 0.04, 0.055), (elbow[0], -elbow[1], 0.045), (wrist[0], -wrist[1], 0.036)]))]
     for u, v in tips:
-        bones.append(limb(*p.all([(wrist[0], -wrist[1], 0.024), ((wrist[0] + u) / 2 * 1.0, -(wrist[1] + v) / 2 + 0.02, 0.018), (u, -v, 0.006)])))
+        bones.append(
+            limb(
+                *p.all(
+                    [
+                        (wrist[0], -wrist[1], 0.024),
+                        ((wrist[0] + u) / 2 * 1.0, -(wrist[1] + v) / 2 + 0.02, 0.018),
+                        (u, -v, 0.006),
+                    ]
+                )
+            )
+        )
     bones.append(limb(*p.all([(wrist[0], -wrist[1], 0.02), (wrist[0] + 0.05, -wrist[1] + 0.13, 0.005)])))
     parts.append(Part(f"{name} bones", tuple(bones), a.base, skin="hide", soft=0.004, shade=shade, cast=0.3))
     return parts
@@ -116,8 +128,19 @@ def _feather(a: Anatomy, root: Place, spread: float, raise_: float, shade: float
             quill = np.array([f.at(0, 0), f.at(reach_, 0)])
             parts.append(Part(f"{name} {row} {i}", (shape,), tone, skin="feathers", soft=0.004, bulge=0.3, shade=shade,
                               tints=(dark,), flow=quill, shaggy=0.15, cast=0.30, ink=0.8))  # fmt: skip
-    arm = limb(*p.all([(0.0, 0.0, 0.085), (wrist[0] * 0.6, wrist[1] * 0.5 - 0.01, 0.075), (wrist[0] + 0.05, wrist[1], 0.05), (wrist[0] + 0.26, wrist[1] * 0.9 - 0.03, 0.018)]))
-    parts.append(Part(f"{name} arm", (arm,), a.base, skin="feathers", soft=0.01, shade=shade, shaggy=0.5, cast=0.2))
+    arm = limb(
+        *p.all(
+            [
+                (0.0, 0.0, 0.085),
+                (wrist[0] * 0.6, wrist[1] * 0.5 - 0.01, 0.075),
+                (wrist[0] + 0.05, wrist[1], 0.05),
+                (wrist[0] + 0.26, wrist[1] * 0.9 - 0.03, 0.018),
+            ]
+        )
+    )
+    parts.append(
+        Part(f"{name} arm", (arm,), a.base, skin="feathers", soft=0.01, shade=shade, shaggy=0.5, cast=0.2)
+    )
     return parts
 
 
@@ -126,7 +149,14 @@ def _insect(a: Anatomy, root: Place, spread: float, raise_: float, shade: float,
     tone: RGB = lerp(a.belly, (226, 236, 242), 0.6)
     for i, (lean, length) in enumerate(((0.30, 0.85), (-0.22, 1.0))):
         p = root.inside(0, 0, turn=math.pi - max(0.18, raise_) - lean * (0.3 + spread))
-        out = [(0, 0.0), (0.35 * length, 0.14), (0.8 * length, 0.15), (length, 0.02), (0.75 * length, -0.10), (0.3 * length, -0.05)]
+        out = [
+            (0, 0.0),
+            (0.35 * length, 0.14),
+            (0.8 * length, 0.15),
+            (length, 0.02),
+            (0.75 * length, -0.10),
+            (0.3 * length, -0.05),
+        ]
         vein = Tint(dim(tone, 0.55), "along", (0.0, 0.02), edge=0.01)
         parts.append(Part(f"wing {near} {i}", (sheet(*p.all(out)),), tone, skin="leaf", soft=0.003, bulge=0.15, shade=shade,
                           alpha=0.62, cast=0.1, tints=(vein,), flow=np.array([p.at(0, 0), p.at(length, 0.02)])))  # fmt: skip
@@ -137,7 +167,16 @@ def _butterfly(a: Anatomy, root: Place, spread: float, raise_: float, shade: flo
     p = root.inside(0, 0, turn=math.pi - max(0.55, raise_) + 0.1)
     tone: RGB = a.accent
     rim = a.second if not a.has("pale_wings") else dim(a.second, 0.8)
-    upper = [(0, 0), (0.25, 0.16), (0.62, 0.38), (1.0, 0.42), (1.08, 0.12), (0.86, -0.16), (0.45, -0.18), (0.1, -0.08)]
+    upper = [
+        (0, 0),
+        (0.25, 0.16),
+        (0.62, 0.38),
+        (1.0, 0.42),
+        (1.08, 0.12),
+        (0.86, -0.16),
+        (0.45, -0.18),
+        (0.1, -0.08),
+    ]
     lower = [(0, -0.02), (0.4, -0.1), (0.72, -0.3), (0.68, -0.62), (0.4, -0.72), (0.14, -0.4)]
     k = 0.62 + 0.38 * spread  # narrower as they close
     parts = []
@@ -157,7 +196,15 @@ def _butterfly(a: Anatomy, root: Place, spread: float, raise_: float, shade: flo
             base = np.array(p.at(0, 0))
             n = np.array([-(v - base)[1], (v - base)[0]])
             n = n / max(float(np.hypot(*n)), 1e-6) * 0.005
-            tints.append(Tint(rim, "area", outline=np.array([base + n, v + n, v - n, base - n]), edge=0.004, strength=0.8))
+            tints.append(
+                Tint(
+                    rim,
+                    "area",
+                    outline=np.array([base + n, v + n, v - n, base - n]),
+                    edge=0.004,
+                    strength=0.8,
+                )
+            )
         parts.append(Part(f"wing {near} {name}", (Sheet(line),), rim, skin="wool" if False else "hide", soft=0.005, bulge=0.18,
                           shade=shade, tints=tuple(tints), cast=0.25))  # fmt: skip
     return parts
@@ -165,7 +212,15 @@ def _butterfly(a: Anatomy, root: Place, spread: float, raise_: float, shade: flo
 
 def _fin(a: Anatomy, root: Place, spread: float, raise_: float, shade: float, near: bool) -> list[Part]:
     p = root.inside(0, 0, turn=math.pi - raise_ * 0.6)
-    out = [(0, 0.08), (0.3, 0.28 + 0.2 * spread), (0.75, 0.3 + 0.2 * spread), (0.62, 0.12), (0.72, 0.0), (0.5, -0.05), (0, -0.08)]
+    out = [
+        (0, 0.08),
+        (0.3, 0.28 + 0.2 * spread),
+        (0.75, 0.3 + 0.2 * spread),
+        (0.62, 0.12),
+        (0.72, 0.0),
+        (0.5, -0.05),
+        (0, -0.08),
+    ]
     tint = Tint(dim(a.accent, 0.65), "ramp", p.at(0.35, 0), p.at(0.75, 0.1))
     return [Part(f"wing {near}", (sheet(*p.all(out)),), a.accent, skin="hide", soft=0.004, bulge=0.25, shade=shade,
                  tints=(tint,), cast=0.3)]  # fmt: skip

@@ -45,23 +45,26 @@ def _vista(layer: Layer, scene: Scene) -> None:
     tall = {"peaks": 0.34, "cone": 0.40, "mesas": 0.20, "dunes": 0.12, "stacks": 0.17, "skyline": 0.12}
     _ranges(layer, scene, horizon, tall, rows=4)
     if scene.setting.habitat in ("coast", "wetland", "river"):
-        paint_water(layer, scene.roll("water"), scene.mood, horizon + 0.07, scene.kit.liquid, scene.kit.water)
-        if scene.setting.habitat == "wetland":
-            scene.row(
-                layer,
-                ("reeds", "broadleaf"),
-                scene.spread("isles", 7, horizon + 0.10, (0.03, 0.09)),
-                1.0,
-                "isles",
-            )
-    wet = scene.setting.habitat in ("coast", "wetland", "river")
-    if not wet:
-        scene.bed(layer, horizon + 0.10, 1.05, "v1")
-    scene.row(layer, scene.kit.tall, scene.spread("v1", 16, horizon + 0.105, (0.05, 0.11)), 1.05, "v1")
-    paint_mist(layer, scene.roll("m"), scene.mood.haze, horizon + 0.10, 0.06, 0.5)
-    if not wet:
-        scene.bed(layer, horizon + 0.155, 0.62, "v2")
-    scene.row(layer, scene.kit.tall, scene.spread("v2", 9, horizon + 0.165, (0.09, 0.20), 0.3), 0.6, "v2")
+        return _wide_water(layer, scene, horizon + 0.066)
+    for key, depth, count, foot, tall_row, gap in (
+        ("v1", 1.05, 16, horizon + 0.105, (0.05, 0.11), 0.0),
+        ("v2", 0.6, 9, horizon + 0.165, (0.09, 0.20), 0.3),
+    ):
+        scene.bed(layer, foot - 0.008, depth, key)
+        scene.row(layer, scene.kit.tall, scene.spread(key, count, foot, tall_row, gap), depth, key)
+        paint_mist(layer, scene.roll("m", key), scene.mood.haze, foot, 0.06, 0.32)
+
+
+def _wide_water(layer: Layer, scene: Scene, shore: float) -> None:
+    """The far shore, its mirror, and what stands in the shallows."""
+    kit = scene.kit
+    scene.row(layer, kit.tall, scene.spread("v1", 15, shore - 0.004, (0.04, 0.10)), 1.25, "v1")
+    paint_water(layer, scene.roll("water"), scene.mood, shore, kit.liquid, kit.water)
+    paint_mist(layer, scene.roll("m"), scene.mood.haze, shore, 0.05, 0.5)
+    if scene.setting.habitat == "wetland":
+        scene.row(
+            layer, ("reeds", "snag"), scene.spread("isles", 8, shore + 0.05, (0.04, 0.13), 0.3), 0.8, "isles"
+        )
 
 
 def _clearing(layer: Layer, scene: Scene) -> None:

@@ -119,8 +119,8 @@ def _aurora(layer: Layer, rng: Rng, mood: Mood) -> None:
     ys = np.linspace(0, 1, h, dtype=np.float32)[:, None]
     tints: list[tuple[Colour, np.ndarray]] = []
     for n, tint in enumerate(((0.25, 0.95, 0.62), (0.3, 0.7, 0.95))):
-        foot = 0.36 - 0.12 * n + 0.09 * profile(rng, w, 2.2, 4)
-        rays = 0.55 + 0.45 * profile(rng, w, 34, 4, 0.6)
+        foot = 0.40 - 0.13 * n + 0.13 * profile(rng, w, 2.0, 3)
+        rays = 0.62 + 0.26 * profile(rng, w, 30, 3, 0.5)
         above = (foot[None, :] - ys) / (0.16 + 0.14 * np.clip(rays, 0, 1))[None, :]
         curtain = (
             np.where(above > 0, np.exp(-above * 1.6), np.exp(above * 14)) * np.clip(rays, 0.05, 1)[None, :]

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from pokegeo_dagster.film.vocabulary import BEATS, Beat
+from pokegeo_dagster.film.vocabulary import BEATS, Beat, Pose, Vantage
 from pokegeo_dagster.providers.house.prose.grammar import Line, read_line
 
 STORIES = ("hunger", "rival", "storm", "young", "crossing", "watch", "lean", "hunted")
@@ -26,8 +26,8 @@ class Moment:
     name: str
     who: str  # hero, rival, both, place or prop
     framings: tuple[str, ...]
-    pose: str
-    vantage: str
+    pose: Pose
+    vantage: Vantage
     rank: int
     lines: tuple[Line, ...]
 
@@ -91,6 +91,6 @@ def prop_moment(prop: str) -> Moment:
 
 def _moment(name: str, row: Mapping[str, Any]) -> Moment:
     who, framings, *rest = row["shot"].split()
-    pose = rest[0] if len(rest) > 1 else "alert"
+    pose, vantage = (rest[0] if len(rest) > 1 else "alert"), rest[-1]
     lines = tuple(read_line(text) for text in row["lines"].splitlines() if text.strip())
-    return Moment(name, who, tuple(framings.split("/")), pose, rest[-1], int(row.get("rank", 1)), lines)
+    return Moment(name, who, tuple(framings.split("/")), pose, vantage, int(row.get("rank", 1)), lines)

@@ -14,7 +14,7 @@ from pokegeo_dagster.providers.house.prose.lexicon import Lexicon
 BEST_S = 6.7
 _SHORTEST_S, _LONGEST_S = 4.6, 8.7  # inside the rules' limits, with room for a voice that takes its time
 # Said once in a film: a second time they are no longer news.
-_ONCE = frozenset("size weight as_heavy as_long home sight far storm_sign colour r_size between".split(" "))
+_ONCE = frozenset(["size", "weight", "as_heavy", "as_long", "home", "sight", "far", "storm_sign", "colour", "r_size", "between"])
 
 
 class Teller:
@@ -53,7 +53,9 @@ class Teller:
         cost = 0.8 * abs(seconds - BEST_S) + 40.0 * (not _SHORTEST_S <= seconds <= _LONGEST_S)
         cost += 100.0 * (text in self._said) - 1.1 * bool(line.needs)
         cost += 3.0 * self._openings[_opening(text, 2)] + 0.7 * self._openings[_opening(text, 1)]
-        cost += 1.6 * (_opening(text, 1) == _opening(self._last, 1)) + 0.7 * (_turn(text) == _turn(self._last))
+        cost += 1.6 * (_opening(text, 1) == _opening(self._last, 1)) + 0.7 * (
+            _turn(text) == _turn(self._last)
+        )
         spent = slots_of(line.text) & _ONCE
         cost += 4.0 * sum(self._spent[slot] for slot in spent)
         cost += 0.0 if main else 4.0 * len(spent & self._keep)

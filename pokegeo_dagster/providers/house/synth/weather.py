@@ -131,7 +131,7 @@ def sand(stage: Stage, layer: Layer) -> Stereo:
     fine = stage.noise([(2500, -20), (6000, 0), (11000, -2), (16000, -12)], width=1.0)
     low = stage.noise([(90, 0), (260, -8), (600, -24)], width=0.6)
     grains = stage.drift(40, 0.3, 1.0)
-    return fine * (gust**1.5 * grains)[:, None] * 0.7 + low * 0.45 * gust[:, None]
+    return fine * (gust**1.5 * grains)[:, None] * 0.8 + low * 0.2 * gust[:, None]
 
 
 def chimes(stage: Stage, layer: Layer) -> Stereo:

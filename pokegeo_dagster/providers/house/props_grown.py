@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pokegeo_dagster.providers.house.plates import foliage, stone, undergrowth
+from pokegeo_dagster.providers.house.plates import coral, foliage, stone, undergrowth
 from pokegeo_dagster.providers.house.plates.canvas import Sheet, path
 from pokegeo_dagster.providers.house.plates.noise import Rng
 
@@ -188,9 +188,9 @@ def draw_cactus(first: Sheet, second: Sheet, rng: Rng, side: float) -> None:
 
 
 def draw_coral(first: Sheet, second: Sheet, rng: Rng, side: float) -> None:
-    stone.coral(first, rng, 0.5, 0.88, 0.60, side, 0)
-    stone.coral(second, rng, 0.30, 0.90, 0.30, side, 2)
-    stone.coral(second, rng, 0.73, 0.90, 0.30, side, 4)
+    coral.coral(first, rng, 0.5, 0.88, 0.60, side, 0)
+    coral.coral(second, rng, 0.30, 0.90, 0.30, side, 2)
+    coral.coral(second, rng, 0.73, 0.90, 0.30, side, 4)
 
 
 def draw_pillar(first: Sheet, second: Sheet, rng: Rng, side: float) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pokegeo_dagster.providers.house.plates import foliage, stone, undergrowth
+from pokegeo_dagster.providers.house.plates import coral, foliage, stone, undergrowth
 from pokegeo_dagster.providers.house.plates.canvas import Field, Sheet, path
 from pokegeo_dagster.providers.house.plates.noise import Rng
 
@@ -132,7 +132,7 @@ def _corals(s: Sheet, r: Rng, x: float, foot: float, height: float, side: float,
     for k, form in enumerate(forms[:3]):
         size = height * (0.9 - 0.25 * k) * (0.7 + 0.4 * r.random())
         size = min(size, height * 0.5) if form in (2, 3) else size
-        stone.coral(
+        coral.coral(
             s,
             r,
             x + (k - 1) * height * 0.42 + 0.06 * height * r.standard_normal(),

@@ -14,7 +14,21 @@ from pokegeo_dagster.providers.house.prose.lexicon import Lexicon
 BEST_S = 6.7
 _SHORTEST_S, _LONGEST_S = 4.6, 8.7  # inside the rules' limits, with room for a voice that takes its time
 # Said once in a film: a second time they are no longer news.
-_ONCE = frozenset(["size", "weight", "as_heavy", "as_long", "home", "sight", "far", "storm_sign", "colour", "r_size", "between"])
+_ONCE = frozenset(
+    [
+        "size",
+        "weight",
+        "as_heavy",
+        "as_long",
+        "home",
+        "sight",
+        "far",
+        "storm_sign",
+        "colour",
+        "r_size",
+        "between",
+    ]
+)
 
 
 class Teller:

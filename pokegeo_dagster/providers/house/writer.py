@@ -11,6 +11,7 @@ from pokegeo_dagster.film.story.ecology import rival_of
 from pokegeo_dagster.film.story.pitches import Pitch
 from pokegeo_dagster.film.story.screenplay import Screenplay
 from pokegeo_dagster.film.story.species import Species, find_species, species_book
+from pokegeo_dagster.providers.house.draft import Draft
 from pokegeo_dagster.providers.house.plot import (
     Premise,
     pitch_of,

@@ -124,17 +124,20 @@ def _say(heart: Heart, breath: Sequence[_Read], speed: float, seed: int) -> list
     level = _level_db(said.samples)
     spans = _spans(breath, said.starts, said.ends)
     gaps = [_gap(level, marks, said.samples.size) for _, marks in spans]
-    sounds = zip([_onset(level), *(gap[1] for gap in gaps[:-1])], [g[0] for g in gaps], strict=True)
+    # Where two sounds nearly touch, each keeps no more than its half of the gap.
+    middles = [0, *((before + after) // 2 for before, after in gaps[:-1]), said.samples.size]
+    firsts = [_onset(level), *(after for _, after in gaps[:-1])]
     pieces: list[_Piece] = []
-    for read, (words, _), (first, last) in zip(breath, spans, sounds, strict=True):
-        start, end = max(0, first - _HEAD), min(said.samples.size, last + _TAIL)
+    for k, (read, (words, _)) in enumerate(zip(breath, spans, strict=True)):
+        first, last = firsts[k], gaps[k][0]
+        start, end = max(middles[k], first - _HEAD), min(middles[k + 1], last + _TAIL)
         inside = [
             (t, min(max(a, first), last) - start, min(max(b, first), last) - start) for t, a, b in words
         ]
         inside = _around_commas(level, inside, start)
         inside[0] = (inside[0][0], first - start, inside[0][2])
         inside[-1] = (inside[-1][0], inside[-1][1], last - start)
-        silence = max(0, round(read.phrase.pause_s * RATE_HZ) - _HEAD - _TAIL)
+        silence = max(0, round(read.phrase.pause_s * RATE_HZ) - _HEAD - (end - last))
         pieces.append(_Piece(_faded(said.samples[start:end]), inside, silence, first - start))
     return pieces
 

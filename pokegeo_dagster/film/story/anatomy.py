@@ -89,8 +89,9 @@ def anatomy_of(species: Species) -> Anatomy:
     book = _body_plans()
     form = book["form_of"].get(species.slug) or _guess_form(species)
     row = book["forms"][form]
-    known = _parse(row.get("traits", "")) | _parse(book["traits"].get(species.slug, ""))
-    features = known.pop("features", ()) + _parse(row.get("traits", "")).get("features", ())
+    usual, own = _parse(row.get("traits", "")), _parse(book["traits"].get(species.slug, ""))
+    features = usual.pop("features", ()) + own.pop("features", ())
+    known = usual | own
     coat = coat_of(species)
     values: dict[str, Any] = {
         "species": species.slug,
@@ -107,17 +108,20 @@ def anatomy_of(species: Species) -> Anatomy:
         "snout": _varied(species, "snout", 0.1),
         "ear_size": _varied(species, "ear", 0.12),
     }
-    values |= known | {"features": tuple(sorted(set(features) - {"no_" + f for f in features}))}
-    return Anatomy(**values, **_colours(coat, values))
+    values |= known | {"features": tuple(sorted(set(features)))}
+    return Anatomy(**_coloured(coat, values))
 
 
-def _colours(coat: Coat, values: dict[str, Any]) -> dict[str, Any]:
-    """The coat, where nothing better is known. A known base colour takes the belly with it."""
-    if "base" in values and "belly" not in values:
-        values["belly"] = tuple(round(c + (244 - c) * 0.62) for c in values["base"])
-    if "base" in values and "second" not in values:
-        values["second"] = tuple(round(c * 0.55) for c in values["base"])
-    return {k: getattr(coat, k) for k in _COLOURS if k not in values}
+def _coloured(coat: Coat, values: dict[str, Any]) -> dict[str, Any]:
+    """The values with the coat wherever nothing better is known. A known base colour takes the
+    belly and the darker second colour with it."""
+    out = coat._asdict() | values
+    if "base" in values:
+        if "belly" not in values:
+            out["belly"] = tuple(round(c + (244 - c) * 0.62) for c in values["base"])
+        if "second" not in values:
+            out["second"] = tuple(round(c * 0.55) for c in values["base"])
+    return out
 
 
 def _parse(traits: str) -> dict[str, Any]:

@@ -150,7 +150,7 @@ def habitats_of(species: Species) -> tuple[Habitat, ...]:
 def _habitats(slug: str) -> tuple[Habitat, ...]:
     species = species_book()[slug]
     points = _habitat_points(species)
-    ranked = sorted(_HABITATS, key=lambda h: (-points[h], _HABITATS.index(h)))
+    ranked: list[Habitat] = sorted(_HABITATS, key=lambda h: (-points[h], _HABITATS.index(h)))
     best = points[ranked[0]]
     return tuple(h for i, h in enumerate(ranked[:4]) if i < 2 or points[h] > 0.45 * best)
 

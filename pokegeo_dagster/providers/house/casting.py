@@ -8,7 +8,7 @@ from pokegeo_dagster.film.ids import REFERENCE_IDS
 from pokegeo_dagster.film.story.anatomy import Anatomy, anatomy_of
 from pokegeo_dagster.film.story.screenplay import Atmosphere, Reference, Setting
 from pokegeo_dagster.film.story.species import Species
-from pokegeo_dagster.film.vocabulary import Habitat, Light, Pose, Prop, Weather
+from pokegeo_dagster.film.vocabulary import BodyPlan, Habitat, Light, Pose, Prop, Vantage, Weather
 from pokegeo_dagster.providers.house.prose.bank import phrases
 from pokegeo_dagster.providers.house.prose.grammar import mend
 from pokegeo_dagster.providers.house.prose.measures import kilograms, metres
@@ -24,11 +24,12 @@ _POSES: dict[Pose, str] = {
     "travel": "in steady travel, mid-stride",
     "portrait": "in a quiet portrait, face toward us",
 }
-_PLANS = {
-    "quadruped": "four-legged animal", "biped": "two-legged animal", "bird": "bird", "fish": "fish-like swimmer",
-    "serpent": "long serpentine animal", "insect": "insect", "arthropod": "armoured, many-legged animal",
-    "floater": "limbless animal that hovers", "plant": "plant-like animal", "blob": "soft, shapeless animal",
-    "mollusc": "soft-bodied sea animal", "mineral": "mineral body that lives",
+_PLANS: dict[BodyPlan, str] = {
+    "quadruped": "four-legged animal", "biped": "two-legged animal", "bird": "bird",
+    "fish": "fish-like swimmer", "serpent": "long serpentine animal", "insect": "insect",
+    "arthropod": "armoured, many-legged animal", "floater": "limbless animal that hovers",
+    "plant": "plant-like animal", "blob": "soft, shapeless animal", "mollusc": "soft-bodied sea animal",
+    "mineral": "mineral body that lives",
 }  # fmt: skip
 _SKINS = {
     "fur": "short dense fur", "feathers": "layered feathers", "scales": "fine overlapping scales",
@@ -37,21 +38,24 @@ _SKINS = {
     "metal": "brushed metal plates", "slime": "glossy wet skin", "chitin": "polished chitin plates",
     "wool": "thick curled wool", "cloth": "thin rippling veils of skin",
 }  # fmt: skip
-_VANTAGES = {
-    "vista": "wide view to the horizon", "clearing": "open clearing at eye level", "ground": "low angle near the ground",
-    "thicket": "seen through dense growth, shallow focus", "waterside": "at the water's edge",
-    "shelter": "a sheltered hollow with the open place beyond",
+_VANTAGES: dict[Vantage, str] = {
+    "vista": "wide view to the horizon", "clearing": "open clearing at eye level",
+    "ground": "low angle near the ground", "thicket": "seen through dense growth, shallow focus",
+    "waterside": "at the water's edge", "shelter": "a sheltered hollow with the open place beyond",
 }  # fmt: skip
 _PALETTES: dict[Light, tuple[str, ...]] = {
-    "dawn": ("pale rose", "cool grey"), "day": ("clear blue", "sunlit cream"), "golden": ("amber", "long brown"),
-    "dusk": ("slate blue", "ember orange"), "night": ("ink blue", "moon silver"), "overcast": ("pewter", "soft white"),
+    "dawn": ("pale rose", "cool grey"), "day": ("clear blue", "sunlit cream"),
+    "golden": ("amber", "long brown"), "dusk": ("slate blue", "ember orange"),
+    "night": ("ink blue", "moon silver"), "overcast": ("pewter", "soft white"),
 }  # fmt: skip
 _GROUNDS: dict[Habitat, tuple[str, str]] = {
     "forest": ("moss green", "bark brown"), "rainforest": ("deep green", "wet black"),
-    "grassland": ("straw gold", "sage"), "wetland": ("reed green", "peat brown"), "river": ("river green", "stone grey"),
-    "reef": ("turquoise", "coral pink"), "coast": ("sea grey", "foam white"), "desert": ("ochre", "rust"),
+    "grassland": ("straw gold", "sage"), "wetland": ("reed green", "peat brown"),
+    "river": ("river green", "stone grey"), "reef": ("turquoise", "coral pink"),
+    "coast": ("sea grey", "foam white"), "desert": ("ochre", "rust"),
     "mountain": ("granite grey", "snow white"), "volcano": ("basalt black", "lava red"),
-    "cave": ("limestone", "deep umber"), "tundra": ("ice blue", "bone white"), "ruins": ("old stone", "ivy green"),
+    "cave": ("limestone", "deep umber"), "tundra": ("ice blue", "bone white"),
+    "ruins": ("old stone", "ivy green"),
 }  # fmt: skip
 
 
@@ -85,7 +89,10 @@ class Cast:
     def thing(self, prop: Prop) -> str:
         """The id of a prop."""
         noun = phrases("objects")[prop]["noun"][0]
-        text = f"{noun}, weathered and natural, in sharp focus. The whole object in frame, flat plain background, no shadow."
+        text = (
+            f"{noun}, weathered and natural, in sharp focus. "
+            "The whole object in frame, flat plain background, no shadow."
+        )
         return self._id(
             Reference(id=self._next, kind="prop", name=f"prop_{prop}", description=mend(text), prop=prop)
         )
@@ -93,9 +100,11 @@ class Cast:
     def place(self, setting: Setting) -> str:
         """The id of an environment."""
         place = phrases("places")[setting.habitat]
+        air = air_in_words(setting.habitat, setting.light, setting.weather)
         text = (
-            f"{place['place'][0]}, {_VANTAGES[setting.vantage]}, {air_in_words(setting.habitat, setting.light, setting.weather)}. "
-            f"In view: {place['cover'][0]}, {place['edge'][0]}. No animals, no people, ultra-wide natural landscape."
+            f"{place['place'][0]}, {_VANTAGES[setting.vantage]}, {air}. "
+            f"In view: {place['cover'][0]}, {place['edge'][0]}. "
+            "No animals, no people, ultra-wide natural landscape."
         )
         name = f"env_{setting.habitat}_{setting.vantage}_{setting.light}_{setting.weather}"
         return self._id(
@@ -119,7 +128,7 @@ def atmosphere_of(habitat: Habitat, light: Light, weather: Weather) -> Atmospher
     palette = (*_GROUNDS[habitat], *_PALETTES[light])
     prose = (
         f"Hyper-realistic wildlife documentary photography {phrases('places')[habitat]['in_place'][0]}: "
-        f"{air_in_words(habitat, light, weather)}. A restrained palette of {', '.join(palette[:-1])} and {palette[-1]}. "
+        f"{air_in_words(habitat, light, weather)}. A restrained palette of {_listed(palette)}. "
         "Long lens, shallow depth of field, natural texture, fine grain. No people, no text."
     )
     return Atmosphere(habitat=habitat, light=light, weather=weather, palette=palette, prose=prose)
@@ -154,11 +163,8 @@ def _parts(anatomy: Anatomy) -> list[str]:
     if anatomy.wings != "none":
         parts.append(f"{anatomy.wings} wings" if anatomy.wings != "scythe" else "scythe-shaped forelimbs")
     if anatomy.back != "none":
-        parts.append(
-            f"a {anatomy.back} on its back"
-            if anatomy.back not in ("plates", "spikes")
-            else f"{anatomy.back} along its back"
-        )
+        along = anatomy.back in ("plates", "spikes")
+        parts.append(f"{anatomy.back} along its back" if along else f"a {anatomy.back} on its back")
     if anatomy.tail_tip not in ("none", "many"):
         parts.append(
             f"a tail that ends in a {anatomy.tail_tip}" if anatomy.tail_tip != "bushy" else "a bushy tail"
@@ -171,14 +177,18 @@ def _parts(anatomy: Anatomy) -> list[str]:
     return parts
 
 
-_EARS = {"point": "pointed", "leaf": "leaf-shaped", "fin": "fin-like", "bat": "large bat-like", "droop": "drooping",
-         "fan": "fan-shaped", "tuft": "tufted"}  # fmt: skip
+_EARS = {
+    "point": "pointed", "leaf": "leaf-shaped", "fin": "fin-like", "bat": "large bat-like",
+    "droop": "drooping", "fan": "fan-shaped", "tuft": "tufted",
+}  # fmt: skip
 _EYES = {"bead": "bead-like", "lidded": "heavy-lidded", "ring": "ringed", "slit": "slit-pupilled"}
 _HORNS = {
-    "unicorn": "a single horn", "pair": "a pair of horns", "antlers": "antlers", "nose": "a horn on the nose",
-    "curl": "a curl on the head", "ram": "curled horns", "crest": "a crest", "quiff": "a quiff", "antenna": "antennae",
-    "crown": "a crown of points", "sprout": "a sprout on the head", "plume": "a plume", "fork": "a forked horn",
-    "blade": "a blade on the head", "spikes": "spikes on the head", "helmet": "a helmet of bone", "gem": "a gem on the brow",
+    "unicorn": "a single horn", "pair": "a pair of horns", "antlers": "antlers",
+    "nose": "a horn on the nose", "curl": "a curl on the head", "ram": "curled horns",
+    "crest": "a crest", "quiff": "a quiff", "antenna": "antennae", "crown": "a crown of points",
+    "sprout": "a sprout on the head", "plume": "a plume", "fork": "a forked horn",
+    "blade": "a blade on the head", "spikes": "spikes on the head", "helmet": "a helmet of bone",
+    "gem": "a gem on the brow",
 }  # fmt: skip
 
 

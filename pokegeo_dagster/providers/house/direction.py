@@ -24,7 +24,8 @@ _CAMERAS: dict[Framing, tuple[str, ...]] = {
         "Gentle pan left.", "Gentle pan right.", "Slow pull out.", "Slow push in.", "Locked-off camera.",
     ),
     "wide": (
-        "Slow push in.", "Gentle tracking right.", "Gentle tracking left.", "Slow pull out.", "Gentle pan right.",
+        "Slow push in.", "Gentle tracking right.", "Gentle tracking left.", "Slow pull out.",
+        "Gentle pan right.",
     ),
     "medium": (
         "Slow push in.", "Locked-off camera.", "Gentle tracking left.", "Slow pull out.", "Gentle pan left.",

@@ -142,10 +142,11 @@ class Draft:
         }
         found: dict[tuple[str, Pose], str] = {}
         for who, animal in (("hero", self.species), ("rival", self.rival)):
-            asked = Counter(s.moment.pose for s in self.shots if s.moment.who in (who, "both"))
-            drawn = [pose for pose, _ in asked.most_common(most[who])]
+            asked: Counter[Pose] = Counter(s.moment.pose for s in self.shots if s.moment.who in (who, "both"))
+            drawn: list[Pose] = [pose for pose, _ in asked.most_common(most[who])]
+            pose: Pose
             for pose in asked:
-                near = next(
+                near: Pose = next(
                     (p for p in (pose, *_NEAREST_POSE[pose]) if p in drawn), drawn[0] if drawn else pose
                 )
                 found[who, pose] = self.cast.animal(animal, near)
@@ -155,10 +156,10 @@ class Draft:
         """The props: those that are seen alone, and enough others to dress the set."""
         clips = len(self.shots)
         need = max(4, _REFERENCES - characters - 9) if clips >= FULL_FILM_CLIPS else max(1, clips // 4)
-        alone = [self._prop_of(s) for s in self.shots if s.moment.who == "prop"]
+        alone: list[Prop] = [self._prop_of(s) for s in self.shots if s.moment.who == "prop"]
         shelf: list[Prop] = list(bank.phrases("scenes")["props"][self.premise.habitat])
         self._dice_for("props").shuffle(shelf)
-        chosen = list(dict.fromkeys([*alone, *shelf]))[: max(need, len(set(alone)))]
+        chosen: list[Prop] = list(dict.fromkeys([*alone, *shelf]))[: max(need, len(set(alone)))]
         return {prop: self.cast.thing(prop) for prop in chosen}
 
     def _prop_of(self, planned: _Planned) -> Prop:
@@ -176,18 +177,18 @@ class Draft:
             share[owed] += 1
         plates: list[Plate] = []
         for act in acts:
-            for setting in self._settings(act, share[act], {p.setting for p in plates}):
+            for setting in self._settings(act, share[act], [p.setting for p in plates]):
                 plates.append(Plate(self.cast.place(setting), setting, act))
         return plates
 
-    def _settings(self, act: int, count: int, taken: set[Setting]) -> list[Setting]:
+    def _settings(self, act: int, count: int, taken: Sequence[Setting]) -> list[Setting]:
         premise = self.premise
-        asked = Counter(s.moment.vantage for s in self.shots if s.act == act)
-        order = [v for v, _ in asked.most_common()] + [v for v in _VANTAGES if v not in asked]
+        asked: Counter[Vantage] = Counter(s.moment.vantage for s in self.shots if s.act == act)
+        order: list[Vantage] = [v for v, _ in asked.most_common()] + [v for v in _VANTAGES if v not in asked]
         home, away = premise.habitat, self._neighbour()
         if premise.story == "crossing" and act == 2:
             home, away = away, home  # the traveller has arrived
-        wanted = [(home, v) for v in order]
+        wanted: list[tuple[Habitat, Vantage]] = [(home, v) for v in order]
         # One plate of a long first act looks over the border, so that the place has an outside.
         if act == 0 and count >= 4 and away != home:
             wanted.insert(count - 1, (away, "vista"))

@@ -32,7 +32,8 @@ ACTS: dict[Light, tuple[Light, Light, Light]] = {
     "overcast": ("overcast", "overcast", "golden"),
 }
 _STORMS: dict[Habitat, Weather] = {
-    "desert": "dust", "mountain": "snow", "tundra": "snow", "volcano": "embers", "cave": "mist", "reef": "clear",
+    "desert": "dust", "mountain": "snow", "tundra": "snow", "volcano": "embers", "cave": "mist",
+    "reef": "clear",
 }  # fmt: skip
 _TREASURES: dict[Habitat, Prop] = {"cave": "crystals", "mountain": "crystals", "volcano": "crystals"}
 # The share of a film that each beat has, and the most clips its moments can fill: 24 in all.
@@ -84,7 +85,7 @@ def _premise(species: Species, name: str, seed: int) -> Premise | None:
     homes = habitats_of(species)
     # Two stories in eight leave home for the second habitat, so that five pitches are five places to be.
     away = seed_for("away", species.slug, name, seed) % 4 == 0
-    habitat = homes[1] if away and len(homes) > 1 else homes[0]
+    habitat = homes[-1 if len(homes) == 1 else 1] if away else homes[0]
     rival = _rival_for(species, name, seed, habitat)
     if rival is None:
         return None
@@ -92,8 +93,10 @@ def _premise(species: Species, name: str, seed: int) -> Premise | None:
     light = "dusk" if name == "watch" else "overcast" if name == "storm" else light_of(species)
     if name in ("crossing", "young") and light in ("night", "dusk"):
         light = "dusk"
-    weathers = [w for w in weathers_of(habitat) if w != _STORMS.get(habitat, "rain") or name != "storm"]
-    weather = dice.choice(weathers or ["clear"])
+    weathers: list[Weather] = [
+        w for w in weathers_of(habitat) if w != _STORMS.get(habitat, "rain") or name != "storm"
+    ]
+    weather: Weather = dice.choice(weathers) if weathers else "clear"
     return Premise(
         name, rival, habitat, light, weather, round(_fit(species, rival, name) + dice.uniform(0, 0.2), 2)
     )
@@ -163,10 +166,10 @@ def beats_for(clips: int) -> dict[Beat, int]:
     """How many clips each beat has in a film of so many clips, 1 to 24."""
     if clips in _SHORT:
         return {beat: int(beat in _SHORT[clips]) for beat in BEATS}
-    counts = dict.fromkeys(BEATS, 1)
+    counts: dict[Beat, int] = dict.fromkeys(BEATS, 1)
     while sum(counts.values()) < clips:
-        open_beats = [b for b in BEATS if counts[b] < _MOST[b]]
-        owed = min(open_beats, key=lambda b: ((counts[b] + 0.5) / _SHARES[b], BEATS.index(b)))
+        open_beats: list[Beat] = [b for b in BEATS if counts[b] < _MOST[b]]
+        owed: Beat = min(open_beats, key=lambda b: ((counts[b] + 0.5) / _SHARES[b], BEATS.index(b)))
         counts[owed] += 1
     return counts
 
@@ -176,7 +179,9 @@ def moments_for(premise: Premise, clips: int, dice: random.Random) -> list[tuple
     counts = beats_for(clips)
     story = bank.story(premise.story)
     film: list[tuple[Beat, bank.Moment]] = []
+    beat: Beat
     for beat in BEATS:
+        chosen: list[bank.Moment]
         if beat == "hook":
             chosen = _first(bank.opening(), counts[beat])
         elif beat == "context":

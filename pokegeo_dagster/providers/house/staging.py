@@ -14,6 +14,7 @@ from pokegeo_dagster.film.story.species import Species
 from pokegeo_dagster.film.vocabulary import BodyPlan, Framing, Vantage
 
 # Heights as shares of the frame's: what a lens of that length would give an animal of middling size.
+FRAMINGS: tuple[Framing, ...] = ("extreme_wide", "wide", "medium", "close", "detail")
 _HEIGHTS: dict[Framing, tuple[float, float]] = {
     "extreme_wide": (0.13, 0.24), "wide": (0.31, 0.44), "medium": (0.56, 0.72),
     "close": (0.98, 1.22), "detail": (1.55, 1.9),
@@ -44,8 +45,8 @@ class Plate:
 
 def choose_framing(options: Sequence[str], before: Framing | None, dice_byte: int) -> Framing:
     """The framing of a shot among those its moment allows, not the one just seen if there is another."""
-    wanted: list[Framing] = [o for o in _HEIGHTS if o in options]
-    fresh = [o for o in wanted if o != before] or wanted
+    wanted: list[Framing] = [o for o in FRAMINGS if o in options]
+    fresh: list[Framing] = [o for o in wanted if o != before] or [_next_to(o) for o in wanted]
     return fresh[dice_byte % len(fresh)]
 
 

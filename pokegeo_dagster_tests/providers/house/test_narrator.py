@@ -148,6 +148,13 @@ def test_names_are_said_as_people_say_them(narrator: HouseNarrator, tmp_path: Pa
     assert "pˈikəʧˌu" in phonemes
 
 
+def test_a_measure_is_read_out(narrator: HouseNarrator, tmp_path: Path):
+    slate = spoken(narrator, "It is 6.5 m long.", tmp_path).slate
+
+    assert "sˈɪks pYnt fˈIv mˈiTəɹz" in slate["phonemes"]
+    assert [word["text"] for word in slate["words"]] == ["It", "is", "6.5", "m", "long."]
+
+
 def test_a_name_in_small_letters_is_only_a_name_where_the_order_says_so():
     assert with_pronunciations("an abra sleeps", ()) == "an abra sleeps"
     assert with_pronunciations("an abra sleeps", ("Abra",)) == "an [abra](/ˈæbɹə/) sleeps"

@@ -43,7 +43,7 @@ def acacia(
     top = foot - height * 0.86
     at[:, 1] = top + (at[:, 1] - at[:, 1].min()) * 0.22
     extra = np.stack(
-        [x + rng.standard_normal(14) * height * 0.3, top + rng.random(14) * height * 0.07], axis=1
+        [rng.uniform(at[:, 0].min(), at[:, 0].max(), 14), top + rng.random(14) * height * 0.07], axis=1
     )
     leaf_mass(
         sheet, rng, np.concatenate([at, extra]).astype(np.float32), height * 0.1, side, detail, squash=0.36

@@ -47,7 +47,7 @@ class Story:
 @lru_cache(maxsize=32)
 def phrases(name: str) -> Mapping[str, Any]:
     """One phrase file as plain data. It is shared: read it, never change it."""
-    text = files(__package__).joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+    text = files(__name__.rpartition(".")[0]).joinpath(f"{name}.yaml").read_text(encoding="utf-8")
     # The C loader reads the banks eight times faster; the wheels carry it, some builds do not.
     return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
 

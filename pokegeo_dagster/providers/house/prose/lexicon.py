@@ -52,6 +52,8 @@ def lexicon_of(
         "medium_word": "water" if habitat == "reef" else "air",
         "between": ["closer", "at our feet", "nearer by", "in front of it all"],
         "large_word": ["large", "wide", "grand"],
+        # Told in the pitch and again in the film, so it may not differ between the two.
+        "days": ("three", "four", "five")[species.number % 3],
     }
     tags = _tags(species, habitat) | {habitat, lights[0], weather}
     if rival is not None:
@@ -141,10 +143,10 @@ def _kin(species: Species, dice: random.Random) -> dict[str, Any]:
 
 def _treasure(prop: Prop, singular: bool) -> dict[str, Any]:
     things = {
-        "eggs": ["three eggs", "four pale eggs", "five small eggs"],
-        "crystals": ["seven crystals", "a few clear crystals"],
-        "flowers": ["five wild flowers", "a few late flowers"],
-        "mushrooms": ["six pale mushrooms", "a ring of mushrooms"],
+        "eggs": "four pale eggs",
+        "crystals": "seven clear crystals",
+        "flowers": "five wild flowers",
+        "mushrooms": "six pale mushrooms",
     }
     return {"treasure": things.get(prop, things["flowers" if singular else "eggs"])}
 

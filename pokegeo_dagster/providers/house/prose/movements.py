@@ -62,18 +62,43 @@ _BY_PLAN: dict[str, tuple[Gesture, ...]] = {
     ),
 }
 _BY_FORM: dict[str, tuple[Gesture, ...]] = {
-    "clam": (("valves trembling", "Its valves tremble at the edge"), ("body pulsing", "Its body pulses slowly")),
-    "star": (("core pulsing with light", "Its core pulses with light"), ("arms swaying", "Its arms sway a little")),
-    "snail": (("feelers swaying", "Its feelers sway as they test the way"), ("flanks breathing", "Its flanks breathe")),
-    "cocoon": (("shell trembling", "Its shell trembles once, from inside"), ("eyes blinking", "Its eyes blink")),
-    "larva": (("head swaying", "Its head sways from side to side"), ("flanks rippling", "Its flanks ripple")),
-    "whale": (("flippers swaying", "Its flippers sway in the swell"), ("eyes blinking", "One of its eyes blinks")),
-    "tree": (("branches swaying", "Its branches sway"), ("leaves trembling", "Its leaves tremble")),
-    "cactus": (("flowers trembling", "The growth on its crown, bright as flowers, trembles"),
-               ("swaying in the wind", "It sways very slightly in the wind")),
-    "mushroom": (("spores drifting from its cap", "A few spores drift from its cap"),
-                 ("swaying in the air", "It sways a little in the moving air")),
-}  # fmt: skip
+    "clam": (
+        ("valves trembling", "Its valves tremble at the edge"),
+        ("body pulsing", "Its body pulses slowly"),
+    ),
+    "star": (
+        ("core pulsing with light", "Its core pulses with light"),
+        ("arms swaying", "Its arms sway a little"),
+    ),
+    "snail": (
+        ("feelers swaying", "Its feelers sway as they test the way"),
+        ("flanks breathing", "Its flanks move with its breathing"),
+    ),
+    "cocoon": (
+        ("shell trembling", "Its shell trembles once, from inside"),
+        ("eyes blinking", "Its eyes blink"),
+    ),
+    "larva": (
+        ("head swaying", "Its head sways from side to side"),
+        ("flanks rippling", "Its flanks ripple"),
+    ),
+    "whale": (
+        ("flippers swaying", "Its flippers sway in the swell"),
+        ("eyes blinking", "One of its eyes blinks"),
+    ),
+    "tree": (
+        ("branches swaying", "Its branches sway"),
+        ("leaves trembling", "Its leaves tremble"),
+    ),
+    "cactus": (
+        ("flowers trembling", "The growth on its crown, bright as flowers, trembles"),
+        ("swaying in the wind", "It sways very slightly in the wind"),
+    ),
+    "mushroom": (
+        ("spores drifting from its cap", "A few spores drift from its cap"),
+        ("swaying in the air", "It sways a little in the moving air"),
+    ),
+}
 _BY_TYPE: dict[str, Gesture] = {
     "electric": ("sparks flickering", "Sparks flicker along its outline"),
     "fire": ("heat shimmering above it", "Heat shimmers in the air above it"),

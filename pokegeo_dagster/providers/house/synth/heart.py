@@ -8,6 +8,7 @@ the network on first use), so the model is loaded from the wheel's bytes and no 
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,7 +57,7 @@ class Heart:
         """How the voice would say each of `words`, which together are `text`."""
         from hibari.g2p.normalize import normalize
 
-        plain = " ".join(normalize(text).split())
+        plain = " ".join(normalize(_METRES.sub(_metres, text)).split())
         owners = _owners(words, plain.split(" "))
         with self._lock:
             g2p = self._loaded().g2p
@@ -92,6 +93,14 @@ class Heart:
             model = (files("hibari") / "assets" / "hibari.onnx").read_bytes()
             self._voice = Hibari(model=_with_output(model, _DURATIONS), threads=1)
         return self._voice
+
+
+# hibari reads every unit out but this one, which it spells: "three point five em".
+_METRES = re.compile(r"(?<![\w.])(\d+(?:[.,]\d+)?) ?m\b(?!\.\w)")
+
+
+def _metres(found: re.Match[str]) -> str:
+    return f"{found.group(1)} {'meter' if found.group(1) == '1' else 'meters'}"
 
 
 def _with_output(model: bytes, name: str) -> bytes:

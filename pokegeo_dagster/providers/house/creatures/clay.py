@@ -11,7 +11,7 @@ from pokegeo_dagster.providers.house.creatures.figure import Array, Limb, Part, 
 
 _SHIFT = 4  # cv2 draws at sixteenths of a pixel
 _FINE = 1 << _SHIFT
-_COARSE_PX = 104  # the longest side of the grid that bodies are swollen on: they are smooth
+_COARSE_PX = 128  # the longest side of the grid that bodies are swollen on: they are smooth
 
 
 @dataclass(frozen=True)
@@ -117,5 +117,8 @@ def swell(mask: Array, bulge: float) -> Array:
         load = np.float32(0.25 * 2.6 * 4.0**depth)
         for _ in range(36 if depth else 18):
             u = (cv2.filter2D(u, -1, _CROSS, borderType=cv2.BORDER_REPLICATE) + load) * m
-    u = cv2.resize(cv2.GaussianBlur(u, (0, 0), 0.7), (w, h), interpolation=cv2.INTER_CUBIC)
+    u = cv2.resize(cv2.GaussianBlur(u, (0, 0), 0.6), (w, h), interpolation=cv2.INTER_LINEAR)
+    if scale < 0.7:  # enlarging leaves a lattice that a glossy skin would show
+        reach = 0.55 / scale
+        u = cv2.blur(cv2.blur(u, (2 * round(reach) + 1,) * 2), (2 * round(reach) + 1,) * 2)
     return np.sqrt(np.maximum(u, 0.0)) * np.float32(bulge / scale)

@@ -11,6 +11,8 @@ from pokegeo_dagster.providers.house.creatures.figure import Array, Eye
 from pokegeo_dagster.providers.house.creatures.lighting import Lamps, linear
 
 _OVER = 3  # drawn this much larger, then brought down
+# How broad the dark skin around the eye is, in its radii.
+_RIMS = {"narrow": 0.10, "triangle": 0.075, "closed": 0.0, "slit": 0.07, "bead": 0.05, "ring": 0.08}
 
 
 def paint_eye(canvas: Array, eye: Eye, lamps: Lamps, scale: float, left: float, top: float) -> None:
@@ -39,7 +41,7 @@ def _draw(eye: Eye, lamps: Lamps, n: int, cx: float, cy: float, scale: float) ->
     inside = _opening(eye, u, v)
     edge = 1.2 / r
     alpha = np.clip(inside / edge + 0.5, 0, 1)
-    rim = np.clip((inside + 0.26) / (edge * 2) + 0.5, 0, 1)  # the dark skin around the eye
+    rim = np.clip((inside + _RIMS.get(eye.shape, 0.17)) / (edge * 2) + 0.5, 0, 1)  # the dark skin around the eye
     light = np.array(lamps.key, np.float32) * 0.75 + np.array(lamps.sky, np.float32) * 0.7
     light = np.maximum(light, 0.12) * lamps.eye
     colour = _ball(eye, u, v, light)
@@ -70,7 +72,8 @@ def _opening(eye: Eye, u: Array, v: Array) -> Array:
             return np.minimum(ball, np.minimum(0.42 * o - v + 0.30 * u * -1.0, v + 0.50 - 0.1 * u * u))
         case "triangle":
             # A flat-bottomed wedge: the upper lid falls steeply towards the nose.
-            return np.minimum.reduce([0.80 - np.abs(u), v + 0.52, (0.20 * o - 0.62 * u - v) * 0.85])
+            sides = (0.80 - np.abs(u), v + 0.52, (0.20 * o - 0.62 * u - v) * 0.85)
+            return -0.05 * np.log(sum(np.exp(-np.clip(side, -1, 1) / 0.05) for side in sides))
         case "slit":
             return np.minimum(0.34 * o - np.abs(v) - 0.22 * u * u, 1.05 - np.abs(u))
         case "closed":

@@ -220,6 +220,16 @@ def spike(root: Point, tip: Point, width: float, bend: float = 0.0) -> Limb:
     return limb((x0, y0, width), (*mid, width * 0.62), (x1, y1, width * 0.04))
 
 
+def fang(root: Point, tip: Point, width: float) -> Sheet:
+    """A tooth: broad and flat where it leaves the gum, sharp at the tip, its flanks a little full."""
+    (x0, y0), (x1, y1) = root, tip
+    ux, uy = x1 - x0, y1 - y0
+    size = max(1e-6, math.hypot(ux, uy))
+    nx, ny = -uy / size * width, ux / size * width
+    sides = ((1.0, -0.06), (0.80, 0.35), (0.42, 0.72), (0.0, 1.0), (-0.42, 0.72), (-0.80, 0.35), (-1.0, -0.06))
+    return Sheet(np.array([(x0 + ux * t + nx * w, y0 + uy * t + ny * w) for w, t in sides]))
+
+
 def reach(root: Point, foot: Point, upper: float, lower: float, bend: float) -> Point:
     """The knee between root and foot. `bend` +1 bows it forward (to the right of a downward leg
     seen from its left), −1 backward. A foot too far away straightens the leg."""

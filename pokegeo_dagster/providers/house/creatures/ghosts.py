@@ -18,6 +18,7 @@ from pokegeo_dagster.providers.house.creatures.figure import (
     Sitter,
     Tint,
     dim,
+    fang,
     lerp,
     limb,
     oval,
@@ -77,7 +78,7 @@ def _haunter(s: Sitter) -> Figure:
     figure.add(*_hand(a, face, h.far, near=False))
     dark = dim(a.second, 0.9)
     spine = [(0.0, 0.0, 0.86), (h.wisp[0][0] * 0.7, h.wisp[0][1] * 0.7, 0.70)]
-    spine += [(x, y, w) for (x, y), w in zip(h.wisp, (0.56, 0.34, 0.20, 0.03), strict=True)]
+    spine += [(x, y, w) for (x, y), w in zip(h.wisp, (0.58, 0.38, 0.23, 0.05), strict=True)]
     level = Place(face.x, face.y, r)
     tail_end = level.at(*h.wisp[-1])
     veil = limb(*level.all([(x, y, w * 1.22 + 0.05) for x, y, w in spine[1:]]))
@@ -85,10 +86,9 @@ def _haunter(s: Sitter) -> Figure:
                     melt=(tail_end, level.at(*h.wisp[0])), glow=0.25))  # fmt: skip
     wisp = limb(*level.all(spine))
     curls = [spike(level.at(*h.wisp[i]), level.at(h.wisp[i][0] + dx, h.wisp[i][1] + dy), w * r, 0.3)
-             for i, dx, dy, w in ((1, -0.62, 0.02, 0.24), (1, 0.55, -0.28, 0.22), (2, -0.50, -0.22, 0.15), (2, 0.40, -0.32, 0.13))]  # fmt: skip
-    figure.add(Part("wisp", (wisp, *curls), a.base, skin="smoke", soft=0.016, ink=0.5,
-                    tints=(Tint(dark, "ramp", level.at(h.wisp[0][0], h.wisp[0][1] * 0.8), level.at(*h.wisp[2])),),
-                    melt=(tail_end, level.at((h.wisp[2][0] + h.wisp[3][0]) / 2, (h.wisp[2][1] + h.wisp[3][1]) / 2))))  # fmt: skip
+             for i, dx, dy, w in ((0, -0.60, -0.30, 0.26), (1, -0.55, -0.12, 0.20), (1, 0.42, -0.36, 0.18), (2, -0.42, -0.26, 0.12), (2, 0.30, -0.34, 0.11))]  # fmt: skip
+    figure.add(Part("wisp", (wisp, *curls), a.base, skin="smoke", soft=0.012, ink=0.5, alpha=0.94,
+                    tints=(Tint(dark, "ramp", level.at(h.wisp[0][0], h.wisp[0][1] * 0.8), level.at(*h.wisp[2])),)))  # fmt: skip
     figure.add(_skull(a, face, h.bristle, dark))
     figure.add(*_grin(a, face.inside(0.17, -0.30), 0.74, h.gape))
     figure.add(*_glare(a, face, mood))
@@ -164,12 +164,12 @@ def _grin(a: Anatomy, at: Place, w: float, gape: float) -> list[Part]:
         y = 0.16 * u * u - 0.04
         long = min(0.30, 0.16 + 0.22 * gape) * k
         fangs.append(
-            spike(at.at(u * w, y), at.at(u * w * 0.99, y - long), 0.085 * at.scale * (0.7 + 0.3 * k))
+            spike(at.at(u * w, y), at.at(u * w * 0.97, y - long * 1.12), 0.092 * at.scale * (0.7 + 0.3 * k))
         )
     if gape > 0.28:
         for u in (-0.40, 0.30):
             y = 0.16 * u * u - 0.05 - depth * (1 - u * u) ** 0.75
-            fangs.append(spike(at.at(u * w, y + 0.02), at.at(u * w, y + 0.12 + 0.14 * gape), 0.07 * at.scale))
+            fangs.append(fang(at.at(u * w, y + 0.02), at.at(u * w, y + 0.12 + 0.14 * gape), 0.07 * at.scale))
     parts.append(Part("fangs", tuple(fangs), FANG, skin="shell", soft=0.0012, cast=0.25, ink=0.5))
     return parts
 

@@ -135,10 +135,10 @@ def flow_coordinates(part: Part, window: Window) -> tuple[Array, Array, float]:
 def _hair(skin: Skin, part: Part, window: Window, dice: Dice, fine: float) -> None:
     """Short strokes that lie along the flow and splay towards the edges, where they grow out."""
     wool, plume = part.skin == "wool", part.skin == "feathers"
-    length = (0.034 if not plume else 0.03) * (0.55 + 0.45 * part.shaggy) * fine
+    length = (0.030 if not plume else 0.026) * (0.55 + 0.45 * part.shaggy) * fine
     x0, y0, x1, y1 = box(part)
     area = max((x1 - x0) * (y1 - y0), 1e-4)
-    count = int(min(9000, area / (length * length * (0.10 if not plume else 0.2))))
+    count = int(min(15000, area / (length * length * (0.055 if not plume else 0.12))))
     x, y = dice.uniform(x0, x1, count), dice.uniform(y0, y1, count)
     chance, bend, tones = (
         dice.standard_normal(count),
@@ -165,9 +165,9 @@ def _hair(skin: Skin, part: Part, window: Window, dice: Dice, fine: float) -> No
     tangent = np.gradient(line, axis=0)
     tangent /= np.maximum(np.hypot(tangent[:, 0], tangent[:, 1]), 1e-6)[:, None]
     nearest = np.argmin(((spot[keep, None, :] - line[None]) ** 2).sum(axis=2), axis=1)
-    way = tangent[nearest] + out * (edge * 0.75)[:, None]
+    way = tangent[nearest] + out * (edge * 0.45)[:, None]
     way[:, 1] += 0.12  # hair hangs
-    turn = np.arctan2(way[:, 1], way[:, 0]) + (1.6 if wool else 0.22) * chance[keep]
+    turn = np.arctan2(way[:, 1], way[:, 0]) + (1.6 if wool else 0.20) * chance[keep]
     size = length * window.px_per_unit * (1 + 0.22 * bend[keep])
     curl = (1.3 if wool else 0.25) * bend[keep]
     start = spot[keep]
@@ -182,15 +182,15 @@ def _lay(
 ) -> None:
     """Draw the strokes in seven tones, and the outer ones into the silhouette."""
     sheet = np.full(skin.cover.shape, 128, np.uint8)
-    width = max(1, round(0.0042 * window.px_per_unit * (0.6 + 0.4 * fine)))
+    width = max(1, round(0.0017 * window.px_per_unit * (0.4 + 0.6 * fine)))
     bucket = np.clip(np.round(tones * 1.6), -3, 3).astype(int)
     for level in (0, -1, 1, -2, 2, -3, 3):
         some = strokes[bucket == level]
         if len(some):
             cv2.polylines(sheet, list(some), False, 128 + level * 34, width, cv2.LINE_AA, 4)
     tone = (sheet.astype(np.float32) - 128) / 102.0
-    skin.tone += tone * (0.17 if part.skin == "fur" else 0.11)
-    skin.relief += tone * np.float32(0.0030 * fine)
+    skin.tone += tone * (0.15 if part.skin == "fur" else 0.10)
+    skin.relief += tone * np.float32(0.0010 * fine)
     outer = strokes[edge > 0.5]
     if part.skin != "feathers" and part.shaggy > 0.3 and len(outer):
         tufts = np.zeros(skin.cover.shape, np.uint8)

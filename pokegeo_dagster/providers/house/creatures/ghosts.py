@@ -164,7 +164,7 @@ def _grin(a: Anatomy, at: Place, w: float, gape: float) -> list[Part]:
         y = 0.16 * u * u - 0.04
         long = min(0.30, 0.16 + 0.22 * gape) * k
         fangs.append(
-            spike(at.at(u * w, y), at.at(u * w * 0.97, y - long * 1.12), 0.092 * at.scale * (0.7 + 0.3 * k))
+            fang(at.at(u * w, y), at.at(u * w * 0.97, y - long * 1.12), 0.092 * at.scale * (0.7 + 0.3 * k))
         )
     if gape > 0.28:
         for u in (-0.40, 0.30):

@@ -17,6 +17,7 @@ from pokegeo_dagster.providers.house.creatures.figure import (
     Sitter,
     Tint,
     dim,
+    fang,
     lerp,
     limb,
     oval,
@@ -130,8 +131,8 @@ def mammal_head(s: Sitter, head: Place, mood: Mood, snout: float, deep: float = 
     if mood.mouth <= 0.2:
         items.append(Part("lip", (lip,), dim(lerp(a.base, DARK, 0.75), 0.9), soft=0.002, cast=0, ink=0))
     if a.has("fangs") or (mood.mouth > 0.4 and a.has("tusks")):
-        fang = spike(head.at(tip - 0.35, drop - 0.18), head.at(tip - 0.38, drop - 0.66), 0.09 * r)
-        items.append(Part("fang", (fang,), TOOTH, skin="shell", soft=0.002))
+        tusk = fang(head.at(tip - 0.35, drop - 0.18), head.at(tip - 0.38, drop - 0.66), 0.09 * r)
+        items.append(Part("fang", (tusk,), TOOTH, skin="shell", soft=0.002))
     nose: RGB = PINK if a.has("pink_nose") else DARK
     items.append(Part("nose", (oval(*head.at(tip + 0.04, drop + 0.10), 0.15 * r, 0.12 * r, head.turn - 0.3),), nose,
                       skin="slime", soft=0.003, cast=0.2))  # fmt: skip
@@ -152,10 +153,10 @@ def _ring(head: Place, u: float, v: float, colour: RGB) -> list[Tint]:
 
 
 def _teeth(head: Place, hinge: Place, tip: float, drop: float, r: float) -> Part:
-    upper = [spike(head.at(tip - 0.12 - k, drop - 0.15), head.at(tip - 0.14 - k, drop - 0.15 - h), 0.06 * r)
+    upper = [fang(head.at(tip - 0.12 - k, drop - 0.15), head.at(tip - 0.14 - k, drop - 0.15 - h), 0.06 * r)
              for k, h in ((0, 0.22), (0.14, 0.46), (0.3, 0.2), (0.42, 0.18))]  # fmt: skip
     lower = [
-        spike(hinge.at(tip - 0.46 - k, 0.0), hinge.at(tip - 0.46 - k, h), 0.05 * r)
+        fang(hinge.at(tip - 0.46 - k, 0.0), hinge.at(tip - 0.46 - k, h), 0.05 * r)
         for k, h in ((0, 0.3), (0.2, 0.18))
     ]
     return Part("teeth", (*upper, *lower), TOOTH, skin="shell", soft=0.001, cast=0, ink=0.4)
@@ -180,7 +181,7 @@ def saurian_head(s: Sitter, head: Place, mood: Mood, snout: float, deep: float =
         items.append(Part("tongue", (tongue,), TONGUE, skin="slime", soft=0.004))
         if not a.has("toothless"):
             low = tuple(
-                spike(hinge.at(tip - 0.2 - 0.22 * k, 0.04), hinge.at(tip - 0.2 - 0.22 * k, 0.25), 0.06 * r)
+                fang(hinge.at(tip - 0.2 - 0.22 * k, 0.04), hinge.at(tip - 0.2 - 0.22 * k, 0.25), 0.06 * r)
                 for k in range(4)
             )
             items.append(Part("low teeth", low, TOOTH, skin="shell", soft=0.001, cast=0))
@@ -203,7 +204,7 @@ def saurian_head(s: Sitter, head: Place, mood: Mood, snout: float, deep: float =
     )  # fmt: skip
     if mood.mouth > 0.2 and not a.has("toothless"):
         top = tuple(
-            spike(head.at(tip - 0.02 - 0.2 * k, -0.36), head.at(tip - 0.04 - 0.2 * k, -0.58), 0.06 * r)
+            fang(head.at(tip - 0.02 - 0.2 * k, -0.36), head.at(tip - 0.04 - 0.2 * k, -0.58), 0.06 * r)
             for k in range(5)
         )
         items.append(Part("teeth", top, TOOTH, skin="shell", soft=0.001, cast=0))
@@ -215,8 +216,8 @@ def saurian_head(s: Sitter, head: Place, mood: Mood, snout: float, deep: float =
         )
         items.append(Part("lip", (lip,), dim(lerp(a.base, DARK, 0.7), 0.9), soft=0.002, cast=0, ink=0))
         if a.has("fangs") or a.has("tusks"):
-            fang = spike(head.at(tip - 0.35, -0.42), head.at(tip - 0.36, -0.66), 0.08 * r)
-            items.append(Part("fang", (fang,), TOOTH, skin="shell", soft=0.001))
+            tusk = fang(head.at(tip - 0.35, -0.42), head.at(tip - 0.36, -0.66), 0.08 * r)
+            items.append(Part("fang", (tusk,), TOOTH, skin="shell", soft=0.001))
     nostril = oval(*head.at(tip + 0.06, -0.06), 0.055 * r, 0.04 * r, head.turn + 0.5)
     items.append(Part("nostril", (nostril,), DARK, soft=0.002, cast=0, ink=0))
     if a.has("whiskers"):
@@ -321,7 +322,7 @@ def mouth(a: Anatomy, at: Place, mood: Mood, wide: float = 1.0) -> list[Part]:
     parts.append(Part("tongue", (tongue,), TONGUE, skin="slime", soft=0.003, cast=0, bulge=0.4))
     if a.has("fangs") or a.has("wide_mouth"):
         pegs = tuple(
-            spike(at.at(u * w, 0.03), at.at(u * w, 0.03 - gape * 0.42), 0.075 * r)
+            fang(at.at(u * w, 0.03), at.at(u * w, 0.03 - gape * 0.42), 0.075 * r)
             for u in (-0.62, -0.22, 0.2, 0.55)
         )
         parts.append(Part("teeth", pegs, TOOTH, skin="shell", soft=0.001, cast=0, ink=0.4))

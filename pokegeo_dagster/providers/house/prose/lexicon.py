@@ -41,16 +41,24 @@ def lexicon_of(
     """The words and tags of a film: who is in it, where, and under which three lights."""
     dice = random.Random(seed)  # noqa: S311 - a film is drawn from its seed, nothing is secret
     words: dict[str, Any] = dict(phrases("places")[habitat])
+    colour = "grey" if species.colour == "gray" else species.colour
+    like, heavy = long_as(species.height_m), weighs_like(species.weight_kg)
     words |= _hours(lights) | _weather(weather, habitat) | _body(species, "") | _diet(species)
     words |= _measures(species) | _kin(species, dice) | _treasure(treasure, is_singular(species))
     words |= {
         "hero": species.name,
         "hero_s": possessive(species.name),
-        "colour": "grey" if species.colour == "gray" else species.colour,
+        "colour": colour,
         "colour_reason": phrases("skies")["colours"].get(species.colour, ["it had been made for this place"]),
         "ability": species.abilities[0],
         "medium_word": "water" if habitat == "reef" else "air",
         "between": ["closer", "at our feet", "nearer by", "in front of it all"],
+        "glimpse": [
+            f"something {colour}, about the size of {like}",
+            f"one {colour} shape, no larger than {like}",
+            f"something {colour} that weighs no more than {heavy}",
+            f"the one {colour} thing for miles, and as large as {like}",
+        ],
         "large_word": ["large", "wide", "grand"],
         # Told in the pitch and again in the film, so it may not differ between the two.
         "days": ("three", "four", "five")[species.number % 3],

@@ -74,8 +74,9 @@ def test_ctrl_c_is_safe_and_says_how_to_go_on(tmp_path: Path, run_in) -> None:
         text=True,
         start_new_session=True,
     )
-    while _lines(home) < 30 and process.poll() is None:
-        time.sleep(0.01)
+    while _lines(home) < 12:
+        assert process.poll() is None, "it ended before it could be stopped"
+        time.sleep(0.005)
     os.killpg(process.pid, signal.SIGINT)
     _, told = process.communicate(timeout=60)
 

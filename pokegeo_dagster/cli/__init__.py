@@ -8,6 +8,8 @@ import os
 import sys
 from pathlib import Path
 
+STOPPED = 130
+
 
 def main() -> None:
     """Runs `pokegeo`. Exit codes: 0 done, 1 something could not be made, 2 the order is wrong,
@@ -19,9 +21,10 @@ def main() -> None:
 
     try:
         app(standalone_mode=True)
-    except KeyboardInterrupt:
-        _say("Stopped. Run the same command again: it goes on where it stopped.")
-        sys.exit(130)
+    except SystemExit as end:
+        if end.code == STOPPED:  # what typer makes of Ctrl+C
+            _say("Stopped. Run the same command again: it goes on where it stopped.")
+        raise
     except ProductionError as error:
         if debug:
             raise

@@ -48,9 +48,9 @@ def test_what_is_no_key_is_refused_with_an_explanation(text):
 
 
 def test_lost_bytes_come_with_the_command_that_makes_them_again():
-    assert "`pokegeo redo haunter clip clip_05`" in make_again(
+    assert "`pokegeo redo haunter clip_05 --what clip`" in make_again(
         media_key("haunter", "clip", "clip_05", DIGEST, "mp4")
     )
-    assert "`pokegeo redo haunter final_cut`" in make_again(
+    assert "`pokegeo redo haunter --what final_cut`" in make_again(
         media_key("haunter", "final_cut", None, DIGEST, "mp4")
     )

@@ -122,7 +122,7 @@ def test_sixteen_writers_of_the_same_bytes_all_succeed(place, reel):
 def test_what_is_missing_is_named_with_its_remedy(store):
     assert store.head(CLIP) is None
     for read in (store.open_local, store.read_bytes, store.stream):
-        with pytest.raises(MediaMissing, match=r"clip_05.*pokegeo redo haunter clip clip_05"):
+        with pytest.raises(MediaMissing, match=r"clip_05.*pokegeo redo haunter clip_05 --what clip"):
             read(CLIP)
 
 

@@ -133,7 +133,8 @@ def run_asset(
     """One run of one asset over some keys of an episode.
 
     Pieces that fall are in the studio's database afterwards; anything else that stops the run is
-    raised as ProductionError.
+    raised as ProductionError, and Ctrl+C, which Dagster turns into a failed step, as
+    KeyboardInterrupt.
     """
     first, last = Place(episode, keys[0]).partition, Place(episode, keys[-1]).partition
     one = first == last
@@ -161,6 +162,8 @@ def _raise_unforeseen(result: dg.ExecuteInProcessResult) -> None:
             data = event.step_failure_data
             if data.user_failure_data is None and data.error is not None:
                 cause = data.error.cause or data.error
+                if "DagsterExecutionInterruptedError" in (data.error.cls_name, cause.cls_name):
+                    raise KeyboardInterrupt
                 raise ProductionError(
                     f"{event.step_key} stopped unexpectedly: {cause.message.strip()}"
                 ) from RuntimeError(data.error.to_string())

@@ -5,6 +5,17 @@ ProductionError
 │   ├── UnknownSpecies
 │   ├── BriefRefused
 │   └── ScreenplayInvalid
+├── VendorTrouble       a paid vendor did not deliver
+│   ├── Refused         it declined: free, and never asked again unchanged
+│   ├── AccountTrouble  key, credit or permission: free; a human mends it
+│   ├── QuotaSpent      its period's quota is used up: free; parked until it is not
+│   ├── NotTaken        busy or rate limit: free; nothing was begun; asked again later
+│   ├── JobFailed       it took the job and says it failed, or delivered what nobody can use
+│   ├── MediaBroken     its bytes are not the media they say they are; downloaded again
+│   ├── VendorSilent    a free question was not answered; asked again
+│   └── AnswerLost      nobody knows whether it took the job: never bought again by a machine
+├── CapReached          the money it would cost is over a cap; nothing was spent
+├── PriceMissing        the price list does not know what this costs; nothing was spent
 ├── ShotFailed          one piece of work could not be made; the others go on
 ├── MediaMissing        a take's bytes are not in the store
 ├── MediaDamaged        a take's bytes are not what was put there
@@ -72,3 +83,69 @@ class StoreUnavailable(ProductionError):
 
 class DatabaseUnavailable(ProductionError):
     """The studio's database cannot be reached."""
+
+
+class VendorTrouble(ProductionError):
+    """A paid vendor did not deliver. The message names the vendor, the reason, what was charged and
+    what to do; never a key or a signed address."""
+
+    def __init__(self, vendor: str, reason: str, request_id: str | None = None):
+        self.vendor, self.reason, self.request_id = vendor, reason, request_id
+        super().__init__(f"{vendor}: {reason}")
+
+
+class Refused(VendorTrouble):
+    """The vendor declined this request: its content, its size, its settings. Free. The same request
+    would be declined again, so it is not sent again; a changed one may be."""
+
+
+class AccountTrouble(VendorTrouble):
+    """The vendor declined the account: key wrong or expired, no credit, no permission, the model
+    retired, the voice not there. Free. Asked again only when a human starts the work again."""
+
+
+class QuotaSpent(VendorTrouble):
+    """The quota of a period is used up. Free. `until` is when it is back (seconds since 1970)."""
+
+    def __init__(self, vendor: str, reason: str, until: float, request_id: str | None = None):
+        self.until = until
+        super().__init__(vendor, reason, request_id)
+
+
+class NotTaken(VendorTrouble):
+    """Too busy, or too many requests: the vendor says that it began nothing. Free. `after_s` is how
+    long it asks to be left alone, if it says."""
+
+    def __init__(self, vendor: str, reason: str, after_s: float | None = None, request_id: str | None = None):
+        self.after_s = after_s
+        super().__init__(vendor, reason, request_id)
+
+
+class JobFailed(VendorTrouble):
+    """The vendor took the job and failed, or what it delivered cannot be used. `charge` is what it
+    took for that (a film.vendors.Charge), if it says; none is nothing."""
+
+    def __init__(self, vendor: str, reason: str, charge: object = None, request_id: str | None = None):
+        self.charge = charge
+        super().__init__(vendor, reason, request_id)
+
+
+class MediaBroken(VendorTrouble):
+    """What was downloaded is not whole media. What was paid for is still at the vendor."""
+
+
+class VendorSilent(VendorTrouble):
+    """A free question (a poll, a download, an upload, a preflight) got no usable answer."""
+
+
+class AnswerLost(VendorTrouble):
+    """The request may have reached the vendor and no answer came back: it may be charged for."""
+
+
+class CapReached(ProductionError):
+    """What it would cost is over a cap. Nothing was spent. The message names the cap, the price and
+    cheaper ways."""
+
+
+class PriceMissing(ProductionError):
+    """The price list has no price for this: an unknown price is never zero. Nothing was spent."""

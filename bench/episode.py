@@ -62,9 +62,9 @@ def _edit_one_line(environment: dict[str, str], home: Path) -> None:
     line = re.compile(r"narration: .*(?:\n {4}.*)*")
     found = line.search(text, at)
     assert found, text
-    edited = "narration: The night holds its breath... and for one long moment... nothing in the dark moves at all."
+    spoken = "The night holds its breath... and for one long moment... nothing in the dark moves at all."
     file = home / "edited.yaml"
-    file.write_text(text[: found.start()] + edited + text[found.end() :])
+    file.write_text(text[: found.start()] + f"narration: {spoken}" + text[found.end() :])
     _pokegeo(environment, "screenplay", "apply", SPECIES, str(file))
 
 

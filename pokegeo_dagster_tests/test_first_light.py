@@ -102,7 +102,11 @@ def test_one_edited_line_remakes_one_clip(
 ) -> None:
     home = _copy(rehearsal, tmp_path)
     before = len(_journal(home))
-    _edit_narration(home, run_in, "clip_04", "At last the whole valley seems to hold its breath... and for one long moment, nothing in the dark moves at all.")
+    line = (
+        "At last the whole valley seems to hold its breath... "
+        "and for one long moment, nothing in the dark moves at all."
+    )
+    _edit_narration(home, run_in, "clip_04", line)
 
     done = run_in(home, "produce", "haunter")
 
@@ -122,7 +126,11 @@ def test_dagster_itself_sees_only_that_clip_as_stale(
     rehearsal: Path, tmp_path: Path, run_in, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = _copy(rehearsal, tmp_path)
-    _edit_narration(home, run_in, "clip_02", "Somewhere above the broken stones, something old is listening... and it has learned to wait its turn in silence.")
+    line = (
+        "Somewhere above the broken stones, something old is listening... "
+        "and it has learned to wait its turn in silence."
+    )
+    _edit_narration(home, run_in, "clip_02", line)
     from pokegeo_dagster.defs.office.production import run_asset
     from pokegeo_dagster.defs.office.studio import open_studio
 

@@ -33,9 +33,8 @@ def main() -> None:
     except Exception as error:
         if debug:
             raise
-        _say(
-            f"pokegeo: something unforeseen: {type(error).__name__}: {error}. Run again with --debug for more."
-        )
+        what = f"{type(error).__name__}: {error}"
+        _say(f"pokegeo: something unforeseen: {what}. Run again with --debug for more.")
         sys.exit(1)
 
 

@@ -210,6 +210,8 @@ def _guess_form(species: Species) -> str:
 
 @lru_cache(maxsize=1)
 def _body_plans() -> dict[str, Any]:
-    table = json.loads(files(__package__).joinpath("body_plans.json").read_text(encoding="utf-8"))
+    table = json.loads(
+        files("pokegeo_dagster.film.story").joinpath("body_plans.json").read_text(encoding="utf-8")
+    )
     table["form_of"] = {s: form for form, row in table["forms"].items() for s in row["species"].split()}
     return table

@@ -157,8 +157,10 @@ def _habitats(slug: str) -> tuple[Habitat, ...]:
 
 def neighbour_of(species: Species, home: Habitat) -> Habitat:
     """The next habitat over: another of the animal's own where it has one, else what borders its home."""
-    own = [h for h in habitats_of(species) if h != home and h in _NEIGHBOURS[home]]
-    return (own or [h for h in _NEIGHBOURS[home] if h != home])[0]
+    near: tuple[Habitat, ...] = _NEIGHBOURS[home]
+    own: list[Habitat] = [h for h in habitats_of(species) if h != home and h in near]
+    beyond: list[Habitat] = [h for h in near if h != home]
+    return own[0] if own else beyond[0]
 
 
 def weathers_of(habitat: Habitat) -> tuple[Weather, ...]:

@@ -65,7 +65,9 @@ def find_species(name: str) -> Species:
 @lru_cache(maxsize=1)
 def species_book() -> dict[str, Species]:
     """Every species by slug, in the order of their numbers."""
-    rows = json.loads(files(__package__).joinpath("species.json").read_text(encoding="utf-8"))
+    rows = json.loads(
+        files("pokegeo_dagster.film.story").joinpath("species.json").read_text(encoding="utf-8")
+    )
     return {row["slug"]: Species.model_validate(row) for row in rows}
 
 

@@ -146,9 +146,9 @@ class Draft:
             drawn: list[Pose] = [pose for pose, _ in asked.most_common(most[who])]
             pose: Pose
             for pose in asked:
-                near: Pose = next(
-                    (p for p in (pose, *_NEAREST_POSE[pose]) if p in drawn), drawn[0] if drawn else pose
-                )
+                others: tuple[Pose, ...] = (pose, *_NEAREST_POSE[pose])
+                spare: Pose = drawn[0] if drawn else pose
+                near = next((p for p in others if p in drawn), spare)
                 found[who, pose] = self.cast.animal(animal, near)
         return found
 
@@ -159,7 +159,8 @@ class Draft:
         alone: list[Prop] = [self._prop_of(s) for s in self.shots if s.moment.who == "prop"]
         shelf: list[Prop] = list(bank.phrases("scenes")["props"][self.premise.habitat])
         self._dice_for("props").shuffle(shelf)
-        chosen: list[Prop] = list(dict.fromkeys([*alone, *shelf]))[: max(need, len(set(alone)))]
+        wanted: list[Prop] = [*alone, *shelf]
+        chosen = list(dict.fromkeys(wanted))[: max(need, len(set(alone)))]
         return {prop: self.cast.thing(prop) for prop in chosen}
 
     def _prop_of(self, planned: _Planned) -> Prop:
@@ -184,7 +185,8 @@ class Draft:
     def _settings(self, act: int, count: int, taken: Sequence[Setting]) -> list[Setting]:
         premise = self.premise
         asked: Counter[Vantage] = Counter(s.moment.vantage for s in self.shots if s.act == act)
-        order: list[Vantage] = [v for v, _ in asked.most_common()] + [v for v in _VANTAGES if v not in asked]
+        order: list[Vantage] = [v for v, _ in asked.most_common()]
+        order.extend(v for v in _VANTAGES if v not in asked)
         home, away = premise.habitat, self._neighbour()
         if premise.story == "crossing" and act == 2:
             home, away = away, home  # the traveller has arrived
@@ -192,7 +194,7 @@ class Draft:
         # One plate of a long first act looks over the border, so that the place has an outside.
         if act == 0 and count >= 4 and away != home:
             wanted.insert(count - 1, (away, "vista"))
-        wanted += [(away, v) for v in order]
+        wanted.extend((away, v) for v in order)
         light, weather = ACTS[premise.light][act], premise.weathers[act]
         found: list[Setting] = []
         for habitat, vantage in wanted:

@@ -188,7 +188,7 @@ def moments_for(premise: Premise, clips: int, dice: random.Random) -> list[tuple
             chosen = _context(premise, counts[beat], dice)
         else:
             chosen = _first(story.moments[beat], counts[beat])
-        film += [(beat, moment) for moment in chosen]
+        film.extend((beat, moment) for moment in chosen)
     return film
 
 

@@ -89,6 +89,7 @@ def _hooks(species: Species, seed: int) -> tuple[Fact, ...]:
     strength = max(stats, key=lambda name: stats[name])
     weakness = min(stats, key=lambda name: stats[name])
     weather = weathers_of(habitats_of(species)[0])[0]
+    ability, *others = species.abilities
     return (
         _fact(f"Its gift is {_STRENGTHS[strength]}.", f"species record: {strength} {stats[strength]}"),
         _fact(
@@ -97,8 +98,8 @@ def _hooks(species: Species, seed: int) -> tuple[Fact, ...]:
         ),
         _fact(
             f"Individuals are known to differ: some show {' and some '.join(species.abilities)}."
-            if len(species.abilities) > 1
-            else f"Every one of them shows {species.abilities[0]}.",
+            if others
+            else f"Every one of them shows {ability}.",
             "species record: abilities",
         ),
         _fact(_life(species, book), "species record: evolution"),

@@ -7,6 +7,7 @@ import math
 from pokegeo_dagster.film.story.anatomy import Anatomy
 from pokegeo_dagster.providers.house.creatures.figure import (
     RGB,
+    Limb,
     Part,
     Place,
     Sheet,
@@ -15,7 +16,6 @@ from pokegeo_dagster.providers.house.creatures.figure import (
     lerp,
     limb,
     oval,
-    sheet,
     spike,
     spline,
 )
@@ -72,7 +72,7 @@ def ear(a: Anatomy, head: Place, near: bool, lay: float = 0.0) -> list[Part]:
             hollow = spline(e.all([(-0.26, 0.0), (-0.32, 0.7), (-0.14, 1.3), (0.2, 0.2)]), closed=True)
             shape, tints = Sheet(spline(out, closed=True)), [Tint(inner, "area", outline=hollow, edge=0.012)]
         case "droop":
-            shape = limb(*e.all([(0, 0, 0.22), (0.12, 0.5, 0.34), (0.02, 1.1, 0.24)]))
+            shape = e.limb((0, 0, 0.22), (0.12, 0.5, 0.34), (0.02, 1.1, 0.24))
             tints = []
         case "fin" | "fan":
             out = [
@@ -88,7 +88,7 @@ def ear(a: Anatomy, head: Place, near: bool, lay: float = 0.0) -> list[Part]:
             colour = a.accent if a.has("accent_ears") else a.second
             tints = [Tint(dim(colour, 0.6), "ramp", e.at(0, 0.2), e.at(0, -0.3))]
         case "tuft":
-            shape = sheet(*e.all([(-0.3, -0.2), (-0.25, 0.8), (-0.02, 0.3), (0.12, 0.9), (0.28, -0.1)]))
+            shape = e.sheet((-0.3, -0.2), (-0.25, 0.8), (-0.02, 0.3), (0.12, 0.9), (0.28, -0.1))
             tints = []
         case _:
             return []
@@ -103,11 +103,10 @@ def horns(a: Anatomy, head: Place, near: bool) -> list[Part]:
     shift = 0.0 if near else 0.34
 
     def grown(
-        name: str, *shapes: object, tone: RGB = colour, skin: str = "shell", **more: object
+        name: str, *shapes: Limb | Sheet, tone: RGB = colour, skin: str = "shell", glow: float = 0.0
     ) -> list[Part]:
-        return [
-            Part(f"horn {name} {near}", shapes, tone, skin=skin, soft=0.003, shade=shade, cast=0.3, **more)
-        ]  # type: ignore[arg-type]
+        name = f"horn {name} {near}"
+        return [Part(name, shapes, tone, skin=skin, soft=0.003, shade=shade, glow=glow, cast=0.3)]
 
     def at(u: float, v: float) -> tuple[float, float]:
         return head.at(u + shift, v + shift * 0.2)
@@ -150,13 +149,25 @@ def horns(a: Anatomy, head: Place, near: bool) -> list[Part]:
             tip = at(0.75 - shift, 2.0)
             stalk = limb((*at(0.1, 0.8), 0.06 * s), (*at(0.15, 1.5), 0.05 * s), (*tip, 0.04 * s))
             knob = oval(*tip, 0.15 * s, 0.15 * s)
-            return grown("antenna", stalk, knob, tone=a.accent if a.has("accent_horns") else dim(a.second, 0.8),
-                         skin="chitin")  # fmt: skip
+            return grown(
+                "antenna",
+                stalk,
+                knob,
+                tone=a.accent if a.has("accent_horns") else dim(a.second, 0.8),
+                skin="chitin",
+            )
         case "crest" | "plume":
             plume = a.horns == "plume"
-            rows = ((-0.1, 0.75, -1.6, 1.9), (-0.35, 0.6, -2.0, 1.3), (-0.55, 0.35, -2.0, 0.7)) if plume else (
-                (0.2, 0.8, -0.1, 1.7), (-0.2, 0.8, -0.7, 1.6), (-0.55, 0.6, -1.3, 1.2), (-0.75, 0.25, -1.55, 0.6)
-            )  # fmt: skip
+            rows = (
+                ((-0.1, 0.75, -1.6, 1.9), (-0.35, 0.6, -2.0, 1.3), (-0.55, 0.35, -2.0, 0.7))
+                if plume
+                else (
+                    (0.2, 0.8, -0.1, 1.7),
+                    (-0.2, 0.8, -0.7, 1.6),
+                    (-0.55, 0.6, -1.3, 1.2),
+                    (-0.75, 0.25, -1.55, 0.6),
+                )
+            )
             if not near:
                 return []
             return grown("crest", *(spike(at(u, v), at(x, y), (0.26 if plume else 0.24) * s, -0.12)
@@ -175,17 +186,28 @@ def horns(a: Anatomy, head: Place, near: bool) -> list[Part]:
         case "sprout" if near:
             stem = head.inside(-0.05, 0.85)
             leaves = [
-                sheet(*stem.all([(0, 0), (-0.5, 0.75), (-1.25, 1.0), (-0.85, 0.3)])),
-                sheet(*stem.all([(0, 0), (0.05, 0.85), (0.75, 1.35), (0.55, 0.5)])),
+                stem.sheet((0, 0), (-0.5, 0.75), (-1.25, 1.0), (-0.85, 0.3)),
+                stem.sheet((0, 0), (0.05, 0.85), (0.75, 1.35), (0.55, 0.5)),
             ]
             return grown("sprout", *leaves, tone=a.accent, skin="leaf")
         case "blade" if near:
-            return grown("blade", sheet(*head.all([(0.2, 0.75), (-0.2, 1.5), (-1.3, 2.0), (-0.75, 1.1), (-0.5, 0.6)])),
-                         tone=a.accent if a.has("accent_horns") else a.second, skin="shell")  # fmt: skip
+            return grown(
+                "blade",
+                head.sheet((0.2, 0.75), (-0.2, 1.5), (-1.3, 2.0), (-0.75, 1.1), (-0.5, 0.6)),
+                tone=a.accent if a.has("accent_horns") else a.second,
+                skin="shell",
+            )
         case "spikes" if near:
-            return grown("spikes", *(spike(at(math.sin(t), math.cos(t) * 0.9), at(1.7 * math.sin(t), 1.6 * math.cos(t)),
-                                           0.16 * s)
-                                     for t in (-2.0, -1.5, -1.0, -0.5, 0.0, 0.4)), tone=colour)  # fmt: skip
+            return grown(
+                "spikes",
+                *(
+                    spike(
+                        at(math.sin(t), math.cos(t) * 0.9), at(1.7 * math.sin(t), 1.6 * math.cos(t)), 0.16 * s
+                    )
+                    for t in (-2.0, -1.5, -1.0, -0.5, 0.0, 0.4)
+                ),
+                tone=colour,
+            )
         case "helmet" if near:
             out = [
                 (0.85, 0.35),
@@ -196,7 +218,7 @@ def horns(a: Anatomy, head: Place, near: bool) -> list[Part]:
                 (-0.5, 0.25),
                 (0.2, 0.3),
             ]
-            return grown("helmet", sheet(*head.all(out)), tone=a.second)
+            return grown("helmet", head.sheet(*out), tone=a.second)
         case "gem" if near:
             gem = head.inside(0.62, 0.62)
             return grown(

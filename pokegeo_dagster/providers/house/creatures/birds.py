@@ -21,7 +21,6 @@ from pokegeo_dagster.providers.house.creatures.figure import (
     limb,
     oval,
     reach,
-    sheet,
     spike,
 )
 from pokegeo_dagster.providers.house.creatures.heads import MOODS, bird_head, facing_head, mammal_head
@@ -49,17 +48,18 @@ class Build:
 
 BUILDS: dict[str, Build] = {
     "songbird": Build(),
-    "raptor": Build(leg=0.20, length=0.40, body=0.165, neck=0.10, throat=0.105, head=0.11, beak="hook", beak_length=0.95,
-                    slope=0.80, wing=0.86, tail=0.42, tail_width=0.12),
-    "phoenix": Build(leg=0.22, length=0.40, body=0.155, neck=0.20, throat=0.08, head=0.095, beak="hook", beak_length=1.05,
-                     slope=0.72, wing=1.0, tail=0.80, tail_width=0.17, feathers=6),
-    "owl": Build(leg=0.14, length=0.36, body=0.21, neck=0.02, throat=0.18, head=0.19, beak="hook", beak_length=0.5,
-                 slope=1.2, wing=0.62, tail=0.20, tail_width=0.10),
-    "runner": Build(leg=0.46, length=0.26, body=0.18, neck=0.30, throat=0.045, head=0.10, beak="spear", beak_length=1.6,
-                    slope=0.45, wing=0.30, tail=0.18),
+    "raptor": Build(leg=0.20, length=0.40, body=0.165, neck=0.10, throat=0.105, head=0.11, beak="hook",
+                    beak_length=0.95, slope=0.80, wing=0.86, tail=0.42, tail_width=0.12),
+    "phoenix": Build(leg=0.22, length=0.40, body=0.155, neck=0.20, throat=0.08, head=0.095, beak="hook",
+                     beak_length=1.05, slope=0.72, wing=1.0, tail=0.80, tail_width=0.17, feathers=6),
+    "owl": Build(leg=0.14, length=0.36, body=0.21, neck=0.02, throat=0.18, head=0.19, beak="hook",
+                 beak_length=0.5, slope=1.2, wing=0.62, tail=0.20, tail_width=0.10),
+    "runner": Build(leg=0.46, length=0.26, body=0.18, neck=0.30, throat=0.045, head=0.10, beak="spear",
+                    beak_length=1.6, slope=0.45, wing=0.30, tail=0.18),
     "waterbird": Build(leg=0.20, length=0.38, body=0.165, neck=0.24, throat=0.055, head=0.095, beak="bill",
                        beak_length=1.3, slope=0.30, wing=0.72, tail=0.20),
-    "bat": Build(leg=0.07, length=0.16, body=0.13, neck=0.0, throat=0.12, head=0.15, beak="bat", slope=0.9, wing=0.85, tail=0.0),
+    "bat": Build(leg=0.07, length=0.16, body=0.13, neck=0.0, throat=0.12, head=0.15, beak="bat", slope=0.9,
+                 wing=0.85, tail=0.0),
 }  # fmt: skip
 
 
@@ -135,8 +135,12 @@ def bird(s: Sitter) -> Figure:
         (*breast, b.body * 0.86),
         (*nape, (b.body * 0.6 + b.throat) / 2),
     )
-    neck = limb((*breast, b.body * 0.7), (*nape, b.throat * 1.1), ((nape[0] + poll[0]) / 2, (nape[1] + poll[1]) / 2, b.throat),
-                (*poll, b.throat * 0.95))  # fmt: skip
+    neck = limb(
+        (*breast, b.body * 0.7),
+        (*nape, b.throat * 1.1),
+        ((nape[0] + poll[0]) / 2, (nape[1] + poll[1]) / 2, b.throat),
+        (*poll, b.throat * 0.95),
+    )
     tints = [Tint(a.belly, "under", (0.15, 0), (0.75, -0.75), strength=0.92)]
     if a.has("chest_mark"):
         tints.append(Tint(a.accent, "spot", breast, (b.body * 0.5, b.body * 0.6), slope, edge=0.03))
@@ -145,8 +149,14 @@ def bird(s: Sitter) -> Figure:
            flow=np.array([(head.x, head.y), poll, nape, breast, centre, rump])))  # fmt: skip
     _legs(figure, a, b, st, centre, near=True, aloft=aloft)
     if a.mane in ("ruff", "collar"):
-        locks = tuple(spike(poll, (poll[0] + math.cos(t) * b.throat * 2.3, poll[1] - 0.03 + math.sin(t) * b.throat * 1.9), b.throat * 0.7)
-                      for t in (-2.6, -2.1, -1.6, -1.1, -0.6))  # fmt: skip
+        locks = tuple(
+            spike(
+                poll,
+                (poll[0] + math.cos(t) * b.throat * 2.3, poll[1] - 0.03 + math.sin(t) * b.throat * 1.9),
+                b.throat * 0.7,
+            )
+            for t in (-2.6, -2.1, -1.6, -1.1, -0.6)
+        )
         f(
             Part(
                 "ruff",
@@ -162,9 +172,7 @@ def bird(s: Sitter) -> Figure:
     assert open_ != folded
     if s.pose == "portrait":
         figure.cut = head.y - 2.1 * b.head
-        figure.items = [
-            i for i in figure.items if not (isinstance(i, Part) and i.name.startswith(("tail", "leg")))
-        ]
+        figure.drop("tail", "leg")
     return figure
 
 
@@ -192,12 +200,30 @@ def _tail(a: Anatomy, b: Build, rump: Point, slope: float, pose: str) -> list[Pa
         w = b.tail_width * 0.42 / max(b.tail, 0.1)
         long = 1.0 - 0.12 * t * t
         curl = 0.10 * t if a.form == "phoenix" else 0.0
-        out = [(0, -w * 0.4), (0.45 * long, -w + curl * 0.3), (0.9 * long, -w * 0.8 + curl), (long, curl * 1.3),
-               (0.9 * long, w * 0.8 + curl), (0.45 * long, w + curl * 0.3)]  # fmt: skip
+        out = [
+            (0, -w * 0.4),
+            (0.45 * long, -w + curl * 0.3),
+            (0.9 * long, -w * 0.8 + curl),
+            (long, curl * 1.3),
+            (0.9 * long, w * 0.8 + curl),
+            (0.45 * long, w + curl * 0.3),
+        ]
         flow = np.array([p.at(0, 0), p.at(long, curl)])
         dark = Tint(dim(tone, 0.65), "ramp", p.at(0.55, 0), p.at(1.0, 0))
-        parts.append(Part(f"tail {i}", (sheet(*p.all(out)),), lerp(a.base, tone, 0.7), skin="feathers", soft=0.004, bulge=0.3,
-                          tints=(dark,), flow=flow, shaggy=0.2, cast=0.3))  # fmt: skip
+        parts.append(
+            Part(
+                f"tail {i}",
+                (p.sheet(*out),),
+                lerp(a.base, tone, 0.7),
+                skin="feathers",
+                soft=0.004,
+                bulge=0.3,
+                tints=(dark,),
+                flow=flow,
+                shaggy=0.2,
+                cast=0.3,
+            )
+        )
     return parts
 
 
@@ -206,9 +232,12 @@ def _folded(a: Anatomy, b: Build, root: Place, slope: float) -> list[Part]:
     p = Place(root.x + 0.02, root.y - b.body * 0.28, b.length * 1.25, math.pi + slope * 0.9)
     tip = a.accent if a.has("accent_wings") else a.second
     parts = []
-    for row, (count, start, reach_, width, tone) in enumerate((
-        (6, 0.12, 0.95, 0.105, tip), (6, 0.04, 0.68, 0.12, lerp(a.base, tip, 0.5)), (5, -0.06, 0.46, 0.14, lerp(a.base, tip, 0.12)),
-    )):  # fmt: skip
+    rows = (
+        (6, 0.12, 0.95, 0.105, tip),
+        (6, 0.04, 0.68, 0.12, lerp(a.base, tip, 0.5)),
+        (5, -0.06, 0.46, 0.14, lerp(a.base, tip, 0.12)),
+    )
+    for row, (count, start, reach_, width, tone) in enumerate(rows):
         for i in range(count):
             t = i / (count - 1)
             f = p.inside(start, -0.20 + 0.34 * t, turn=-0.16 + 0.30 * t)
@@ -221,13 +250,36 @@ def _folded(a: Anatomy, b: Build, root: Place, slope: float) -> list[Part]:
                 (long * 0.9, width * 0.42),
                 (long * 0.4, width * 0.7),
             ]
-            shape = sheet(*f.all(out))
+            shape = f.sheet(*out)
             dark = Tint(dim(tone, 0.68), "ramp", f.at(long * 0.4, 0), f.at(long, 0))
-            parts.append(Part(f"wing True {row} {i}", (shape,), tone, skin="feathers", soft=0.005, bulge=0.35, tints=(dark,),
-                              flow=np.array([f.at(0, 0), f.at(long, 0)]), shaggy=0.15, cast=0.3))  # fmt: skip
+            parts.append(
+                Part(
+                    f"wing True {row} {i}",
+                    (shape,),
+                    tone,
+                    skin="feathers",
+                    soft=0.005,
+                    bulge=0.35,
+                    tints=(dark,),
+                    flow=np.array([f.at(0, 0), f.at(long, 0)]),
+                    shaggy=0.15,
+                    cast=0.3,
+                )
+            )
     cap = oval(*p.at(0.05, -0.03), b.length * 0.26, b.length * 0.28, p.turn)
-    parts.append(Part("wing True cap", (cap,), a.base, skin="feathers", soft=0.012, shaggy=0.5, cast=0.15, ink=0.4,
-                      flow=np.array([p.at(-0.2, 0), p.at(0.4, 0)])))  # fmt: skip
+    parts.append(
+        Part(
+            "wing True cap",
+            (cap,),
+            a.base,
+            skin="feathers",
+            soft=0.012,
+            shaggy=0.5,
+            cast=0.15,
+            ink=0.4,
+            flow=np.array([p.at(-0.2, 0), p.at(0.4, 0)]),
+        )
+    )
     return parts
 
 
@@ -247,8 +299,21 @@ def _legs(f: Figure, a: Anatomy, b: Build, st: Stance, centre: Point, near: bool
     for ang, long in ((0.15, 0.085), (-0.12, 0.095), (-0.45, 0.07), (2.9, 0.05)):
         if aloft:
             ang -= 1.9
-        toes.append(limb((*foot, r * 0.95), (foot[0] + math.cos(ang) * long * 0.6, max(r * 0.6, foot[1] + math.sin(ang) * long * 0.3), r * 0.8),
-                         (foot[0] + math.cos(ang) * long, max(r * 0.4, foot[1] + math.sin(ang) * long * 0.5 - 0.006), r * 0.25)))  # fmt: skip
+        toes.append(
+            limb(
+                (*foot, r * 0.95),
+                (
+                    foot[0] + math.cos(ang) * long * 0.6,
+                    max(r * 0.6, foot[1] + math.sin(ang) * long * 0.3),
+                    r * 0.8,
+                ),
+                (
+                    foot[0] + math.cos(ang) * long,
+                    max(r * 0.4, foot[1] + math.sin(ang) * long * 0.5 - 0.006),
+                    r * 0.25,
+                ),
+            )
+        )
     f.add(Part(f"leg shank {near}", (shank, *toes), tone, skin="scales", shade=shade, soft=0.003))
     f.add(
         Part(

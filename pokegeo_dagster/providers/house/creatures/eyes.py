@@ -41,7 +41,8 @@ def _draw(eye: Eye, lamps: Lamps, n: int, cx: float, cy: float, scale: float) ->
     inside = _opening(eye, u, v)
     edge = 1.2 / r
     alpha = np.clip(inside / edge + 0.5, 0, 1)
-    rim = np.clip((inside + _RIMS.get(eye.shape, 0.17)) / (edge * 2) + 0.5, 0, 1)  # the dark skin around the eye
+    # The dark skin around the eye.
+    rim = np.clip((inside + _RIMS.get(eye.shape, 0.17)) / (edge * 2) + 0.5, 0, 1)
     light = np.array(lamps.key, np.float32) * 0.75 + np.array(lamps.sky, np.float32) * 0.7
     light = np.maximum(light, 0.12) * lamps.eye
     colour = _ball(eye, u, v, light)

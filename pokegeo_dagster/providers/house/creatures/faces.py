@@ -49,10 +49,22 @@ def front_head(s: Sitter, head: Place, mood: Mood, snout: float, on_body: bool =
                 for d in (-1,)
                 for k in (0, 1)
             )
-        items.append(Part("head", (skull, cheek, *tufts), a.base, skin=a.skin, soft=0.012, tints=tuple(tints), shaggy=0.45,
-                          pattern=a.pattern if a.pattern in ("stripes", "spots") else "plain", mark=a.second, cast=0.45))  # fmt: skip
+        items.append(
+            Part(
+                "head",
+                (skull, cheek, *tufts),
+                a.base,
+                skin=a.skin,
+                soft=0.012,
+                tints=tuple(tints),
+                shaggy=0.45,
+                pattern=a.pattern if a.pattern in ("stripes", "spots") else "plain",
+                mark=a.second,
+                cast=0.45,
+            )
+        )
     if snout > 0.15 and not on_body:
-        pad = limb(*head.all([(0.20, -0.34, 0.40), (0.36 + snout * 0.6, -0.36, 0.30)]))
+        pad = head.limb((0.20, -0.34, 0.40), (0.36 + snout * 0.6, -0.36, 0.30))
         items.append(
             Part(
                 "muzzle",
@@ -82,8 +94,14 @@ def front_head(s: Sitter, head: Place, mood: Mood, snout: float, on_body: bool =
         s, head, mood, 1.0 if not on_body else 0.9, 1.0, 0.44, 0.40 if not on_body else 0.34, -0.50
     )
     if a.has("whiskers"):
-        hairs = tuple(limb((*head.at(0.3 + d * 0.3, -0.38), 0.012 * r), (*head.at(0.3 + d * 1.25, -0.25 - 0.2 * k), 0.008 * r))
-                      for d in (-1, 1) for k in (0, 1))  # fmt: skip
+        hairs = tuple(
+            limb(
+                (*head.at(0.3 + d * 0.3, -0.38), 0.012 * r),
+                (*head.at(0.3 + d * 1.25, -0.25 - 0.2 * k), 0.008 * r),
+            )
+            for d in (-1, 1)
+            for k in (0, 1)
+        )
         items.append(Part("whiskers", hairs, (240, 236, 226), soft=0.0, cast=0, ink=0, alpha=0.75))
     items += horns(a, head, True)
     return items

@@ -103,6 +103,10 @@ class Figure:
         self.items.extend(items)
         return self
 
+    def drop(self, *names: str) -> None:
+        """Take away the parts whose names begin so: a portrait shows no tail."""
+        self.items = [i for i in self.items if not (isinstance(i, Part) and i.name.startswith(names))]
+
     def bounds(self) -> tuple[float, float, float, float]:
         """Left, bottom, right, top of everything, in units."""
         boxes = np.array([box(i) for i in self.items if isinstance(i, Part)])
@@ -143,6 +147,14 @@ class Place:
         return np.array(
             [(*self.at(p[0], p[1]), *(r * self.scale for r in p[2:])) for p in points], dtype=np.float64
         )
+
+    def limb(self, *points: Sequence[float], steps: int = 8) -> Limb:
+        """A limb along rows of u, v, radius of this frame."""
+        return limb(*self.all(points), steps=steps)
+
+    def sheet(self, *points: Sequence[float], smooth: bool = True) -> Sheet:
+        """A closed outline through points u, v of this frame."""
+        return sheet(*self.all(points), smooth=smooth)
 
     def inside(self, u: float, v: float, scale: float = 1.0, turn: float = 0.0) -> Place:
         x, y = self.at(u, v)
@@ -226,7 +238,8 @@ def fang(root: Point, tip: Point, width: float) -> Sheet:
     ux, uy = x1 - x0, y1 - y0
     size = max(1e-6, math.hypot(ux, uy))
     nx, ny = -uy / size * width, ux / size * width
-    sides = ((1.0, -0.06), (0.80, 0.35), (0.42, 0.72), (0.0, 1.0), (-0.42, 0.72), (-0.80, 0.35), (-1.0, -0.06))
+    flank = ((1.0, -0.06), (0.80, 0.35), (0.42, 0.72))
+    sides = (*flank, (0.0, 1.0), *((-w, t) for w, t in reversed(flank)))
     return Sheet(np.array([(x0 + ux * t + nx * w, y0 + uy * t + ny * w) for w, t in sides]))
 
 

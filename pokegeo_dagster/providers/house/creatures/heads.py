@@ -84,7 +84,7 @@ def mammal_head(s: Sitter, head: Place, mood: Mood, snout: float, deep: float = 
     hinge = head.inside(0.18, -0.38, turn=jaw_turn)
     muzzle: RGB = a.belly if not a.has("plain_face") else a.base
     items: list[Part | Eye] = [*ear(a, head, False, mood.lay), *horns(a, head, False)]
-    jaw = limb(*hinge.all([(-0.35, 0.0, 0.42), (0.1, -0.14, 0.30 * deep), (tip - 0.34, -0.10, 0.16 * deep)]))
+    jaw = hinge.limb((-0.35, 0.0, 0.42), (0.1, -0.14, 0.30 * deep), (tip - 0.34, -0.10, 0.16 * deep))
     if mood.mouth > 0.2:
         inner = [
             head.at(0.2, -0.3),
@@ -93,23 +93,36 @@ def mammal_head(s: Sitter, head: Place, mood: Mood, snout: float, deep: float = 
             hinge.at(0.0, -0.05),
         ]
         items.append(Part("gape", (sheet(*inner, smooth=False),), MOUTH, skin="slime", soft=0.01, cast=0))
-        tongue = limb(*hinge.all([(0.1, 0.02, 0.14), (tip * 0.45, 0.07, 0.13), (tip * 0.72, 0.06, 0.06)]))
+        tongue = hinge.limb((0.1, 0.02, 0.14), (tip * 0.45, 0.07, 0.13), (tip * 0.72, 0.06, 0.06))
         items.append(Part("tongue", (tongue,), TONGUE, skin="slime", soft=0.004))
     items.append(Part("jaw", (jaw,), lerp(a.base, muzzle, 0.7), skin=a.skin, soft=0.008, shaggy=0.4, ink=0.6))
     if mood.mouth > 0.4:
         items.append(_teeth(head, hinge, tip, drop, r))
     skull = oval(head.x, head.y, r, 0.96 * r, head.turn)
     cheek = oval(*head.at(0.02, -0.30), 0.80 * r, 0.62 * r, head.turn)
-    nose_line = limb(
-        *head.all(
-            [(0.25, -0.10, 0.62 * deep), (0.62, drop * 0.75, 0.46 * deep), (tip - 0.12, drop, 0.24 * deep)]
-        )
+    nose_line = head.limb(
+        (0.25, -0.10, 0.62 * deep), (0.62, drop * 0.75, 0.46 * deep), (tip - 0.12, drop, 0.24 * deep)
     )
     tints = [
-        Tint(muzzle, "spot", head.at(tip * 0.80, drop - 0.32), (0.62 * snout * r + 0.3 * r, 0.42 * r), head.turn, edge=0.16 * r),
+        Tint(
+            muzzle,
+            "spot",
+            head.at(tip * 0.80, drop - 0.32),
+            (0.62 * snout * r + 0.3 * r, 0.42 * r),
+            head.turn,
+            edge=0.16 * r,
+        ),
         Tint(muzzle, "spot", head.at(-0.1, -0.72), (0.75 * r, 0.42 * r), head.turn, edge=0.2 * r),
-        Tint(lerp(a.base, DARK, 0.45), "spot", head.at(0.42, 0.16), (0.34 * r, 0.3 * r), head.turn, edge=0.2 * r, strength=0.4),
-    ]  # fmt: skip
+        Tint(
+            lerp(a.base, DARK, 0.45),
+            "spot",
+            head.at(0.42, 0.16),
+            (0.34 * r, 0.3 * r),
+            head.turn,
+            edge=0.2 * r,
+            strength=0.4,
+        ),
+    ]
     if a.has("mask"):
         tints.append(
             Tint(a.second, "spot", head.at(0.42, 0.05), (0.62 * r, 0.34 * r), head.turn - 0.25, edge=0.05 * r)
@@ -118,27 +131,46 @@ def mammal_head(s: Sitter, head: Place, mood: Mood, snout: float, deep: float = 
         tints.append(Tint(a.accent, "spot", head.at(0.30, -0.42), (0.25 * r, 0.25 * r), edge=0.05 * r))
     if a.has("brow_ring"):
         tints += _ring(head, 0.15, 0.62, a.accent)
-    fluff = () if a.skin != "fur" or a.has("sleek") else tuple(
-        spike(head.at(-0.1, -0.35 - 0.1 * i), head.at(-0.62 + 0.12 * i, -0.72 - 0.13 * i), 0.3 * r) for i in range(3)
-    )  # fmt: skip
+    fluff = (
+        ()
+        if a.skin != "fur" or a.has("sleek")
+        else tuple(
+            spike(head.at(-0.1, -0.35 - 0.1 * i), head.at(-0.62 + 0.12 * i, -0.72 - 0.13 * i), 0.3 * r)
+            for i in range(3)
+        )
+    )
     items.append(
         Part("head", (skull, cheek, nose_line, *fluff), a.base, skin=a.skin, soft=0.014 if r > 0.1 else 0.008,
              tints=tuple(tints), pattern=a.pattern if a.pattern in ("stripes", "spots") else "plain",
              mark=a.second, shaggy=0.55,
              flow=np.array([head.at(tip, drop), head.at(0.5, 0.0), head.at(-0.2, 0.1), head.at(-1.1, -0.3)]))
     )  # fmt: skip
-    lip = limb(*head.all([(0.30, -0.58, 0.025), (0.62, -0.60, 0.035), (tip - 0.1, drop - 0.17, 0.03)]))
+    lip = head.limb((0.30, -0.58, 0.025), (0.62, -0.60, 0.035), (tip - 0.1, drop - 0.17, 0.03))
     if mood.mouth <= 0.2:
         items.append(Part("lip", (lip,), dim(lerp(a.base, DARK, 0.75), 0.9), soft=0.002, cast=0, ink=0))
     if a.has("fangs") or (mood.mouth > 0.4 and a.has("tusks")):
         tusk = fang(head.at(tip - 0.35, drop - 0.18), head.at(tip - 0.38, drop - 0.66), 0.09 * r)
         items.append(Part("fang", (tusk,), TOOTH, skin="shell", soft=0.002))
     nose: RGB = PINK if a.has("pink_nose") else DARK
-    items.append(Part("nose", (oval(*head.at(tip + 0.04, drop + 0.10), 0.15 * r, 0.12 * r, head.turn - 0.3),), nose,
-                      skin="slime", soft=0.003, cast=0.2))  # fmt: skip
+    items.append(
+        Part(
+            "nose",
+            (oval(*head.at(tip + 0.04, drop + 0.10), 0.15 * r, 0.12 * r, head.turn - 0.3),),
+            nose,
+            skin="slime",
+            soft=0.003,
+            cast=0.2,
+        )
+    )
     if a.has("whiskers"):
-        hairs = tuple(limb((*head.at(tip - 0.3, drop - 0.02), 0.012 * r), (*head.at(tip - 0.1 - 0.3 * i, drop - 0.5 - 0.1 * i), 0.012 * r),
-                           (*head.at(tip - 0.2 - 0.5 * i, drop - 0.95), 0.006 * r)) for i in range(3))  # fmt: skip
+        hairs = tuple(
+            limb(
+                (*head.at(tip - 0.3, drop - 0.02), 0.012 * r),
+                (*head.at(tip - 0.1 - 0.3 * i, drop - 0.5 - 0.1 * i), 0.012 * r),
+                (*head.at(tip - 0.2 - 0.5 * i, drop - 0.95), 0.006 * r),
+            )
+            for i in range(3)
+        )
         items.append(Part("whiskers", hairs, (240, 236, 226), soft=0.0, cast=0, ink=0, alpha=0.7))
     items += [*horns(a, head, True), *ear(a, head, True, mood.lay)]
     items.append(look(a, mood, head.at(0.44, 0.14), 0.46 * r, head.turn - 0.08))
@@ -177,7 +209,7 @@ def saurian_head(s: Sitter, head: Place, mood: Mood, snout: float, deep: float =
             hinge.at(0.1, 0.0),
         ]
         items.append(Part("gape", (sheet(*inner, smooth=False),), MOUTH, skin="slime", soft=0.01, cast=0))
-        tongue = limb(*hinge.all([(0.3, 0.0, 0.12), (tip * 0.6, 0.07, 0.11), (tip * 0.82, 0.08, 0.05)]))
+        tongue = hinge.limb((0.3, 0.0, 0.12), (tip * 0.6, 0.07, 0.11), (tip * 0.82, 0.08, 0.05))
         items.append(Part("tongue", (tongue,), TONGUE, skin="slime", soft=0.004))
         if not a.has("toothless"):
             low = tuple(
@@ -185,23 +217,30 @@ def saurian_head(s: Sitter, head: Place, mood: Mood, snout: float, deep: float =
                 for k in range(4)
             )
             items.append(Part("low teeth", low, TOOTH, skin="shell", soft=0.001, cast=0))
-    jaw = limb(
-        *hinge.all([(-0.25, 0.05, 0.46), (0.35, -0.10, 0.32 * deep), (tip - 0.05, -0.02, 0.17 * deep)])
-    )
+    jaw = hinge.limb((-0.25, 0.05, 0.46), (0.35, -0.10, 0.32 * deep), (tip - 0.05, -0.02, 0.17 * deep))
     items.append(Part("jaw", (jaw,), lerp(a.base, under, 0.6), skin=a.skin, soft=0.008, ink=0.7, shaggy=0.2))
     skull = oval(head.x, head.y, r, 0.86 * r, head.turn)
-    snout_limb = limb(*head.all([(0.15, -0.02, 0.66), (0.62, -0.10, 0.44 * deep), (tip, -0.20, 0.25 * deep)]))
-    brow = limb(*head.all([(0.0, 0.50, 0.26), (0.42, 0.44, 0.22), (0.72, 0.24, 0.10)]))
+    snout_limb = head.limb((0.15, -0.02, 0.66), (0.62, -0.10, 0.44 * deep), (tip, -0.20, 0.25 * deep))
+    brow = head.limb((0.0, 0.50, 0.26), (0.42, 0.44, 0.22), (0.72, 0.24, 0.10))
     tints = [Tint(under, "spot", head.at(tip * 0.7, -0.72), (0.9 * r, 0.36 * r), head.turn, edge=0.2 * r)]
     if a.has("cheeks"):
         tints.append(Tint(a.accent, "spot", head.at(0.15, -0.32), (0.22 * r, 0.22 * r), edge=0.05 * r))
     if a.has("mask"):
         tints.append(Tint(a.second, "spot", head.at(0.35, 0.1), (0.7 * r, 0.4 * r), head.turn, edge=0.05 * r))
     items.append(
-        Part("head", (skull, snout_limb, brow), a.base, skin=a.skin, soft=0.012, tints=tuple(tints), shaggy=0.3,
-             pattern=a.pattern if a.pattern in ("spots", "patches") else "plain", mark=a.second,
-             flow=np.array([head.at(tip, -0.2), head.at(0.4, 0.1), head.at(-0.9, 0.0)]))
-    )  # fmt: skip
+        Part(
+            "head",
+            (skull, snout_limb, brow),
+            a.base,
+            skin=a.skin,
+            soft=0.012,
+            tints=tuple(tints),
+            shaggy=0.3,
+            pattern=a.pattern if a.pattern in ("spots", "patches") else "plain",
+            mark=a.second,
+            flow=np.array([head.at(tip, -0.2), head.at(0.4, 0.1), head.at(-0.9, 0.0)]),
+        )
+    )
     if mood.mouth > 0.2 and not a.has("toothless"):
         top = tuple(
             fang(head.at(tip - 0.02 - 0.2 * k, -0.36), head.at(tip - 0.04 - 0.2 * k, -0.58), 0.06 * r)
@@ -209,10 +248,8 @@ def saurian_head(s: Sitter, head: Place, mood: Mood, snout: float, deep: float =
         )
         items.append(Part("teeth", top, TOOTH, skin="shell", soft=0.001, cast=0))
     if mood.mouth <= 0.2:
-        lip = limb(
-            *head.all(
-                [(-0.25, -0.50, 0.025), (0.2, -0.42, 0.03), (0.6, -0.46, 0.03), (tip + 0.1, -0.34, 0.025)]
-            )
+        lip = head.limb(
+            (-0.25, -0.50, 0.025), (0.2, -0.42, 0.03), (0.6, -0.46, 0.03), (tip + 0.1, -0.34, 0.025)
         )
         items.append(Part("lip", (lip,), dim(lerp(a.base, DARK, 0.7), 0.9), soft=0.002, cast=0, ink=0))
         if a.has("fangs") or a.has("tusks"):
@@ -249,9 +286,7 @@ def bird_head(s: Sitter, head: Place, mood: Mood, beak: str, length: float) -> l
             lower.at(-0.1, -0.05),
         ]
         items.append(Part("gape", (sheet(*gape, smooth=False),), MOUTH, skin="slime", soft=0.004, cast=0))
-    low = limb(
-        *lower.all([(-0.1, 0.0, thick * 0.6), (length * 0.5, 0.0, thick * 0.42), (length * 0.86, 0.03, 0.05)])
-    )
+    low = lower.limb((-0.1, 0.0, thick * 0.6), (length * 0.5, 0.0, thick * 0.42), (length * 0.86, 0.03, 0.05))
     items.append(Part("lower beak", (low,), dim(colour, 0.8), skin="shell", soft=0.002))
     skull = oval(head.x, head.y, r, 0.96 * r, head.turn)
     tints = [Tint(a.belly, "spot", head.at(0.2, -0.85), (0.8 * r, 0.55 * r), head.turn, edge=0.25 * r)]
@@ -270,11 +305,21 @@ def bird_head(s: Sitter, head: Place, mood: Mood, beak: str, length: float) -> l
         Part("head", (skull,), a.base, skin=a.skin, soft=0.008, tints=tuple(tints), shaggy=0.5, flow=flow)
     )
     ridge = {
-        "hook": [(-0.12, 0.02, 0.36), (length * 0.5, 0.06, 0.28), (length * 0.86, -0.08, 0.16), (length * 0.96, -0.36, 0.03)],
+        "hook": [
+            (-0.12, 0.02, 0.36),
+            (length * 0.5, 0.06, 0.28),
+            (length * 0.86, -0.08, 0.16),
+            (length * 0.96, -0.36, 0.03),
+        ],
         "spear": [(-0.12, 0.0, 0.24), (length * 0.5, 0.0, 0.17), (length, -0.02, 0.02)],
-        "bill": [(-0.12, 0.04, 0.3), (length * 0.5, -0.06, 0.2), (length * 0.9, -0.02, 0.19), (length, 0.0, 0.1)],
-    }.get(beak, [(-0.12, 0.0, 0.32), (length * 0.5, -0.02, 0.2), (length, -0.1, 0.02)])  # fmt: skip
-    items.append(Part("beak", (limb(*upper.all(ridge)),), colour, skin="shell", soft=0.002))
+        "bill": [
+            (-0.12, 0.04, 0.3),
+            (length * 0.5, -0.06, 0.2),
+            (length * 0.9, -0.02, 0.19),
+            (length, 0.0, 0.1),
+        ],
+    }.get(beak, [(-0.12, 0.0, 0.32), (length * 0.5, -0.02, 0.2), (length, -0.1, 0.02)])
+    items.append(Part("beak", (upper.limb(*ridge),), colour, skin="shell", soft=0.002))
     hole = oval(*upper.at(length * 0.28, 0.08), 0.06 * r, 0.035 * r, head.turn)
     items.append(Part("nostril", (hole,), dim(colour, 0.4), soft=0.001, cast=0, ink=0))
     items += [*horns(a, head, True), *ear(a, head, True, mood.lay)]
@@ -282,8 +327,10 @@ def bird_head(s: Sitter, head: Place, mood: Mood, beak: str, length: float) -> l
     return items
 
 
-def facing_head(s: Sitter, face: Place, mood: Mood, wide: float = 1.0, tall: float = 1.0, spread: float = 0.42,
-                eye: float = 0.42, mouth_at: float = -0.38) -> list[Part | Eye]:  # fmt: skip
+def facing_head(
+    s: Sitter, face: Place, mood: Mood, wide: float = 1.0, tall: float = 1.0, spread: float = 0.42,
+    eye: float = 0.42, mouth_at: float = -0.38,
+) -> list[Part | Eye]:  # fmt: skip
     """The features of a face seen three-quarters from the right, laid on whatever it belongs to:
     two eyes, the far one narrower, cheeks, mouth. Units of the face's radius."""
     a, r = s.anatomy, face.scale
@@ -311,13 +358,19 @@ def mouth(a: Anatomy, at: Place, mood: Mood, wide: float = 1.0) -> list[Part]:
     open_ = max(mood.mouth, 0.35 if a.has("grin") else 0.0)
     if open_ < 0.2:
         curve = [(-w, 0.07, 0.022), (-w * 0.4, -0.02, 0.028), (w * 0.3, -0.03, 0.028), (w * 0.85, 0.05, 0.02)]
-        return [Part("mouth", (limb(*at.all(curve)),), DARK, soft=0.0015, cast=0, ink=0, bulge=0.2)]
+        return [Part("mouth", (at.limb(*curve),), DARK, soft=0.0015, cast=0, ink=0, bulge=0.2)]
     gape = 0.12 + 0.34 * open_
-    out = [(-w, 0.10), (-w * 0.5, 0.03), (0, 0.01), (w * 0.5, 0.03), (w * 0.88, 0.10), (w * 0.55, 0.02 - gape),
-           (0, -0.05 - gape * 1.1), (-w * 0.62, 0.02 - gape)]  # fmt: skip
-    parts = [
-        Part("mouth", (sheet(*at.all(out)),), MOUTH, skin="slime", soft=0.002, cast=0, ink=1.2, bulge=0.15)
+    out = [
+        (-w, 0.10),
+        (-w * 0.5, 0.03),
+        (0, 0.01),
+        (w * 0.5, 0.03),
+        (w * 0.88, 0.10),
+        (w * 0.55, 0.02 - gape),
+        (0, -0.05 - gape * 1.1),
+        (-w * 0.62, 0.02 - gape),
     ]
+    parts = [Part("mouth", (at.sheet(*out),), MOUTH, skin="slime", soft=0.002, cast=0, ink=1.2, bulge=0.15)]
     tongue = oval(*at.at(0.0, -gape * 0.95), w * 0.5 * r, gape * 0.3 * r, at.turn)
     parts.append(Part("tongue", (tongue,), TONGUE, skin="slime", soft=0.003, cast=0, bulge=0.4))
     if a.has("fangs") or a.has("wide_mouth"):

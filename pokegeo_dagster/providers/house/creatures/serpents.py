@@ -18,11 +18,8 @@ from pokegeo_dagster.providers.house.creatures.figure import (
     Sitter,
     Tint,
     dim,
-    lerp,
     limb,
-    oval,
     sheet,
-    spike,
     spline,
 )
 from pokegeo_dagster.providers.house.creatures.heads import MOODS, saurian_head
@@ -50,21 +47,21 @@ BUILDS: dict[str, Build] = {
 
 # The body's line from tail to head, and the head's turn, by pose.
 PATHS: dict[str, tuple[tuple[tuple[float, float], ...], float]] = {
-    "sheet": (((-0.92, 0.20), (-0.66, 0.07), (-0.34, 0.08), (0.00, 0.09), (0.26, 0.15), (0.28, 0.36), (0.08, 0.50),
-               (-0.06, 0.66), (0.00, 0.86), (0.16, 0.93)), -0.06),
-    "alert": (((-0.86, 0.12), (-0.58, 0.07), (-0.28, 0.09), (0.05, 0.09), (0.24, 0.20), (0.20, 0.42), (0.04, 0.58),
-               (-0.02, 0.78), (0.06, 0.98), (0.20, 1.06)), 0.08),
+    "sheet": (((-0.92, 0.20), (-0.66, 0.07), (-0.34, 0.08), (0.00, 0.09), (0.26, 0.15), (0.28, 0.36),
+              (0.08, 0.50), (-0.06, 0.66), (0.00, 0.86), (0.16, 0.93)), -0.06),
+    "alert": (((-0.86, 0.12), (-0.58, 0.07), (-0.28, 0.09), (0.05, 0.09), (0.24, 0.20), (0.20, 0.42),
+              (0.04, 0.58), (-0.02, 0.78), (0.06, 0.98), (0.20, 1.06)), 0.08),
     "rest": (((0.40, 0.08), (0.05, 0.07), (-0.30, 0.10)), -0.10),
-    "forage": (((-1.05, 0.10), (-0.74, 0.22), (-0.42, 0.12), (-0.10, 0.09), (0.16, 0.20), (0.38, 0.34), (0.58, 0.30),
-                (0.70, 0.18)), -0.55),
-    "threat": (((-0.85, 0.34), (-0.70, 0.12), (-0.38, 0.08), (-0.02, 0.09), (0.26, 0.18), (0.20, 0.42), (-0.12, 0.55),
-                (-0.22, 0.78), (-0.06, 0.98), (0.16, 1.00)), -0.10),
-    "call": (((-0.88, 0.14), (-0.58, 0.07), (-0.28, 0.09), (0.05, 0.10), (0.26, 0.20), (0.22, 0.44), (0.10, 0.64),
-              (0.10, 0.86), (0.18, 1.02)), 0.75),
-    "travel": (((-1.02, 0.30), (-0.78, 0.44), (-0.52, 0.36), (-0.28, 0.16), (-0.02, 0.14), (0.20, 0.32), (0.42, 0.48),
-                (0.66, 0.46), (0.80, 0.42)), -0.04),
-    "portrait": (((-0.60, 0.05), (-0.30, 0.05), (0.05, 0.10), (0.14, 0.30), (0.06, 0.52), (0.00, 0.72), (0.06, 0.90),
-                  (0.18, 0.96)), -0.04),
+    "forage": (((-1.05, 0.10), (-0.74, 0.22), (-0.42, 0.12), (-0.10, 0.09), (0.16, 0.20), (0.38, 0.34),
+               (0.58, 0.30), (0.70, 0.18)), -0.55),
+    "threat": (((-0.85, 0.34), (-0.70, 0.12), (-0.38, 0.08), (-0.02, 0.09), (0.26, 0.18), (0.20, 0.42),
+               (-0.12, 0.55), (-0.22, 0.78), (-0.06, 0.98), (0.16, 1.00)), -0.10),
+    "call": (((-0.88, 0.14), (-0.58, 0.07), (-0.28, 0.09), (0.05, 0.10), (0.26, 0.20), (0.22, 0.44),
+             (0.10, 0.64), (0.10, 0.86), (0.18, 1.02)), 0.75),
+    "travel": (((-1.02, 0.30), (-0.78, 0.44), (-0.52, 0.36), (-0.28, 0.16), (-0.02, 0.14), (0.20, 0.32),
+               (0.42, 0.48), (0.66, 0.46), (0.80, 0.42)), -0.04),
+    "portrait": (((-0.60, 0.05), (-0.30, 0.05), (0.05, 0.10), (0.14, 0.30), (0.06, 0.52), (0.00, 0.72),
+                 (0.06, 0.90), (0.18, 0.96)), -0.04),
 }  # fmt: skip
 
 
@@ -90,7 +87,7 @@ def serpent(s: Sitter) -> Figure:
     figure.add(*saurian_head(s, head, MOODS[s.pose], b.snout, b.deep))
     if s.pose == "portrait":
         figure.cut = head.y - 2.4 * b.head
-        figure.items = [i for i in figure.items if not (isinstance(i, Part) and i.name.startswith("tail"))]
+        figure.drop("tail")
     return figure
 
 
@@ -123,10 +120,31 @@ def _body(figure: Figure, a: Anatomy, line: Array) -> None:
     if a.tail_tip != "none":
         figure.add(*tail(a, (float(line[0, 0]), float(line[0, 1])), way, 0.10, float(line[2, 2]), 0.1))
     pattern = a.pattern if a.pattern not in ("mask", "plates") else "plain"
-    tints = (Tint(a.belly, "flank", (0.30, 0)), *([Tint(a.accent, "spot", tuple(line[k, :2]), (0.035, 0.035), edge=0.006)
-             for k in range(8, len(line), 9)] if a.has("body_spots") else []))  # fmt: skip
-    figure.add(Part("body", (Limb(line),), a.base, skin=a.skin, soft=0.006, tints=tints, pattern=pattern, mark=a.second,
-                    shaggy=0.2, flow=line[::-1, :2]))  # fmt: skip
+    tints = (
+        Tint(a.belly, "flank", (0.30, 0)),
+        *(
+            [
+                Tint(a.accent, "spot", tuple(line[k, :2]), (0.035, 0.035), edge=0.006)
+                for k in range(8, len(line), 9)
+            ]
+            if a.has("body_spots")
+            else []
+        ),
+    )
+    figure.add(
+        Part(
+            "body",
+            (Limb(line),),
+            a.base,
+            skin=a.skin,
+            soft=0.006,
+            tints=tints,
+            pattern=pattern,
+            mark=a.second,
+            shaggy=0.2,
+            flow=line[::-1, :2],
+        )
+    )
     if a.has("scutes"):
         seams = []
         for k in range(6, len(line) - 2, 3):
@@ -149,38 +167,30 @@ def _body(figure: Figure, a: Anatomy, line: Array) -> None:
 def _coil(figure: Figure, a: Anatomy, b: Build) -> Place:
     """Asleep: three turns stacked on one another, the head laid on top."""
     r = b.body
-    half = lambda w, y, lo, hi: [  # noqa: E731  (one arc of a turn, from angle to angle)
-        (w * math.cos(t), y + w * 0.30 * math.sin(t), r) for t in np.linspace(lo, hi, 9)
-    ]
     levels = ((0.46, r * 1.15), (0.38, r * 2.55), (0.29, r * 3.9))
-    tints = (Tint(a.belly, "under", (0.62, 0), (0.0, -1.0), strength=0.8),)
-    more = {
-        "skin": a.skin,
-        "soft": 0.005,
-        "pattern": a.pattern if a.pattern != "mask" else "plain",
-        "mark": a.second,
-        "shaggy": 0.2,
-    }
+    belly = (Tint(a.belly, "under", (0.62, 0), (0.0, -1.0), strength=0.8),)
+    pattern = a.pattern if a.pattern != "mask" else "plain"
+
+    def half(w: float, y: float, lo: float, hi: float) -> Limb:
+        """One arc of a turn, from angle to angle."""
+        return limb(*((w * math.cos(t), y + w * 0.30 * math.sin(t), r) for t in np.linspace(lo, hi, 9)))
+
+    def skinned(
+        name: str, shape: Limb, shade: float = 1.0, tints: tuple[Tint, ...] = (), cast: float = 0.5
+    ) -> Part:
+        return Part(name, (shape,), a.base, skin=a.skin, soft=0.005, shade=shade, tints=tints,
+                    pattern=pattern, mark=a.second, shaggy=0.2, cast=cast)  # fmt: skip
+
     figure.add(*tail(a, (0.52, r * 0.8), -0.05, 0.22, r * 0.7, 0.5))
     for k, (w, y) in enumerate(levels):
-        figure.add(
-            Part(f"coil far {k}", (limb(*half(w, y + r * 0.5, 0.0, math.pi)),), a.base, shade=0.62, **more)
-        )  # type: ignore[arg-type]
-        figure.add(
-            Part(
-                f"coil near {k}",
-                (limb(*half(w, y + r * 0.3, math.pi, 2 * math.pi)),),
-                a.base,
-                tints=tints,
-                cast=0.55,
-                **more,
-            )
-        )  # type: ignore[arg-type]
+        far, near = half(w, y + r * 0.5, 0.0, math.pi), half(w, y + r * 0.3, math.pi, 2 * math.pi)
+        figure.add(skinned(f"coil far {k}", far, shade=0.62))
+        figure.add(skinned(f"coil near {k}", near, tints=belly, cast=0.55))
     y = levels[-1][1] + r * 1.9
     neck = limb(
         (-0.22, y - r * 0.8, r * 0.95), (-0.10, y + r * 0.1, r * 0.92), (0.06, y + r * 0.25, r * 0.86)
     )
-    figure.add(Part("neck", (neck,), a.base, tints=tints, **more))  # type: ignore[arg-type]
+    figure.add(skinned("neck", neck, tints=belly))
     return Place(0.10, y + r * 0.35, b.head, -0.12)
 
 
@@ -191,19 +201,15 @@ def _collar(a: Anatomy, b: Build, head: Place, pose: str) -> list[Part]:
     flare = 1.25 if pose == "threat" else 1.0
     if a.has("hood"):
         p = Place(head.x - 0.9 * r, head.y - 1.25 * r, r * 1.5 * flare, 0.25)
-        shape = sheet(
-            *p.all(
-                [
-                    (0.15, 1.0),
-                    (-0.75, 0.65),
-                    (-1.0, 0.0),
-                    (-0.62, -0.9),
-                    (0.1, -1.25),
-                    (0.55, -0.8),
-                    (0.62, 0.1),
-                    (0.5, 0.7),
-                ]
-            )
+        shape = p.sheet(
+            (0.15, 1.0),
+            (-0.75, 0.65),
+            (-1.0, 0.0),
+            (-0.62, -0.9),
+            (0.1, -1.25),
+            (0.55, -0.8),
+            (0.62, 0.1),
+            (0.5, 0.7),
         )
         eyes = [
             Tint(a.accent, "spot", p.at(u, 0.15), (0.20 * p.scale, 0.26 * p.scale), edge=0.008)
@@ -233,7 +239,7 @@ def _collar(a: Anatomy, b: Build, head: Place, pose: str) -> list[Part]:
             parts.append(
                 Part(
                     f"gill fin {near}",
-                    (sheet(*p.all(edge)),),
+                    (p.sheet(*edge),),
                     a.accent,
                     skin="hide",
                     soft=0.003,
@@ -281,12 +287,9 @@ def _rocks(s: Sitter, b: Build) -> Figure:
     x, y = float(line[-1, 0]), float(line[-1, 1])
     head = Place(x + 0.05, y + 0.02, b.head, turn)
     if a.horns == "none" and not a.has("no_crest"):
-        crest = sheet(*head.all([(-0.35, 0.6), (-0.55, 1.2), (-0.1, 1.95), (0.1, 1.2), (0.3, 0.7)]))
+        crest = head.sheet((-0.35, 0.6), (-0.55, 1.2), (-0.1, 1.95), (0.1, 1.2), (0.3, 0.7))
         figure.add(Part("crest", (crest,), dim(a.base, 0.85), skin="stone", soft=0.004))
     figure.add(*saurian_head(s, head, MOODS[s.pose], b.snout, b.deep))
     if s.pose == "portrait":
         figure.cut = head.y - 1.9 * b.head
     return figure
-
-
-__all__ = ["lerp", "oval", "serpent", "spike"]

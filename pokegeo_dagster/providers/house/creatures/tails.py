@@ -80,14 +80,14 @@ def _tip(a: Anatomy, tip: Place, length: float) -> list[Part]:
         case "flame":
             return flame(a, p.x, p.y, p.scale * 1.15, 0.12)
         case "leaf":
-            shape = sheet(*p.all([(0, -0.3), (-0.5, 0.4), (-0.1, 1.4), (0.5, 0.5)]))
+            shape = p.sheet((0, -0.3), (-0.5, 0.4), (-0.1, 1.4), (0.5, 0.5))
             return [Part("tail tip", (shape,), accent, skin="leaf", soft=0.003)]
         case "fluke" | "fan":
             wide = 0.85 if a.tail_tip == "fluke" else 1.15
             out = [(0, -0.3), (-0.5 * wide, 0.35), (-wide, 1.05), (-0.15, 0.72), (0.15, 0.72), (wide, 1.05),
                    (0.5 * wide, 0.35)]  # fmt: skip
             tints = (Tint(dim(accent, 0.65), "ramp", p.at(0, 0.3), p.at(0, 1.0)),)
-            return [Part("tail tip", (sheet(*p.all(out)),), accent, skin="hide", soft=0.006, tints=tints)]
+            return [Part("tail tip", (p.sheet(*out),), accent, skin="hide", soft=0.006, tints=tints)]
         case "tuft":
             locks = tuple(
                 spike(p.at(0, -0.1), p.at(u, v), 0.26 * p.scale)
@@ -100,11 +100,13 @@ def _tip(a: Anatomy, tip: Place, length: float) -> list[Part]:
             return [Part("tail tip", (ball,), accent, skin="hide", soft=0.004, glow=glow)]
         case "club":
             shape = oval(*p.at(0, 0.2), 0.42 * p.scale, 0.55 * p.scale)
-            spikes = tuple(spike(p.at(0, 0.2), p.at(math.sin(t) * 0.85, 0.2 + math.cos(t) * 0.95), 0.16 * p.scale)
-                           for t in (-1.6, -0.8, 0, 0.8, 1.6))  # fmt: skip
+            spikes = tuple(
+                spike(p.at(0, 0.2), p.at(math.sin(t) * 0.85, 0.2 + math.cos(t) * 0.95), 0.16 * p.scale)
+                for t in (-1.6, -0.8, 0, 0.8, 1.6)
+            )
             return [Part("tail tip", (shape, *spikes), a.second, skin="shell", soft=0.004)]
         case "spade" | "point":
-            shape = sheet(*p.all([(0, -0.2), (-0.42, 0.2), (0, 1.0), (0.42, 0.2)]))
+            shape = p.sheet((0, -0.2), (-0.42, 0.2), (0, 1.0), (0.42, 0.2))
             return [Part("tail tip", (shape,), a.second, skin="hide", soft=0.003)]
         case "sting":
             return [
@@ -150,8 +152,18 @@ def _many(a: Anatomy, root: Point, way: float, length: float, thick: float) -> l
         rows[-1] = (*rows[-1][:2], thick * 0.1)
         tip = a.accent if a.has("accent_tail_tip") else a.base
         tints = (Tint(tip, "along", (0.72, 2.0), edge=0.06),)
-        parts.append(Part(f"tail {i}", (limb(*rows),), a.base, skin="fur", soft=0.006, tints=tints, shaggy=1.5,
-                          shade=0.8 + 0.2 * (i / count)))  # fmt: skip
+        parts.append(
+            Part(
+                f"tail {i}",
+                (limb(*rows),),
+                a.base,
+                skin="fur",
+                soft=0.006,
+                tints=tints,
+                shaggy=1.5,
+                shade=0.8 + 0.2 * (i / count),
+            )
+        )
     return parts
 
 
@@ -164,10 +176,30 @@ def flame(a: Anatomy, x: float, y: float, size: float, lean: float = 0.0, name: 
     hot = a.glow or (255, 150, 50)
     edge = lerp(hot, (226, 62, 20), 0.55)
     return [
-        Part(name, (sheet(*p.all(outer)),), edge, skin="hide", soft=0.008, glow=1.0, cast=0, ink=0, alpha=0.95, bulge=0.3),
-        Part(f"{name} heart", (sheet(*p.all(inner)),), lerp(hot, (255, 238, 150), 0.6), soft=0.012, glow=1.0,
-             cast=0, ink=0, bulge=0.2, alpha=0.92),
-    ]  # fmt: skip
+        Part(
+            name,
+            (p.sheet(*outer),),
+            edge,
+            skin="hide",
+            soft=0.008,
+            glow=1.0,
+            cast=0,
+            ink=0,
+            alpha=0.95,
+            bulge=0.3,
+        ),
+        Part(
+            f"{name} heart",
+            (p.sheet(*inner),),
+            lerp(hot, (255, 238, 150), 0.6),
+            soft=0.012,
+            glow=1.0,
+            cast=0,
+            ink=0,
+            bulge=0.2,
+            alpha=0.92,
+        ),
+    ]
 
 
 def back_growth(a: Anatomy, line: np.ndarray, size: float, front: bool) -> list[Part]:
@@ -200,8 +232,13 @@ def back_growth(a: Anatomy, line: np.ndarray, size: float, front: bool) -> list[
                 if a.back == "spikes":
                     made.append(spike(tuple(base - n * 0.02), tuple(base + n * h + s * h * 0.35), w))
                 else:
-                    q = [base - n * 0.02 - s * w, base + n * h * 0.6 - s * w * 0.8, base + n * h + s * w * 0.4,
-                         base + n * h * 0.4 + s * w, base - n * 0.02 + s * w]  # fmt: skip
+                    q = [
+                        base - n * 0.02 - s * w,
+                        base + n * h * 0.6 - s * w * 0.8,
+                        base + n * h + s * w * 0.4,
+                        base + n * h * 0.4 + s * w,
+                        base - n * 0.02 + s * w,
+                    ]
                     made.append(sheet(*(tuple(v) for v in q)))
             colour = a.accent if a.has("accent_back") else a.second if a.back != "leaf" else LEAF
             return [
@@ -239,9 +276,9 @@ def back_growth(a: Anatomy, line: np.ndarray, size: float, front: bool) -> list[
 
 
 def _shell(a: Anatomy, p: Place) -> list[Part]:
-    dome = sheet(*p.all([(-1.15, -0.42), (-0.95, 0.15), (-0.45, 0.55), (0.1, 0.62), (0.65, 0.42), (1.05, 0.0),
-                         (1.12, -0.42), (0.0, -0.62)]))  # fmt: skip
-    rim = limb(*p.all([(-1.18, -0.42, 0.10), (-0.5, -0.56, 0.12), (0.3, -0.58, 0.12), (1.15, -0.42, 0.10)]))
+    dome = p.sheet((-1.15, -0.42), (-0.95, 0.15), (-0.45, 0.55), (0.1, 0.62), (0.65, 0.42), (1.05, 0.0),
+                         (1.12, -0.42), (0.0, -0.62))  # fmt: skip
+    rim = p.limb((-1.18, -0.42, 0.10), (-0.5, -0.56, 0.12), (0.3, -0.58, 0.12), (1.15, -0.42, 0.10))
     seams = []
     dark = dim(a.second, 0.55)
     for u0, v0, u1, v1 in ((-0.6, 0.5, -0.42, 0.0), (-0.42, 0.0, -0.62, -0.5), (0.02, 0.62, 0.05, 0.05),
@@ -265,9 +302,7 @@ def _bulb(a: Anatomy, p: Place) -> list[Part]:
     parts = []
     for i, (u, lean) in enumerate(((-0.55, 0.5), (0.55, -0.5), (-0.2, 0.2), (0.25, -0.15))):
         q = p.inside(u * 0.55, -0.1, turn=lean)
-        leaf = sheet(
-            *q.all([(0, -0.45), (-0.5, 0.05), (-0.36, 0.6), (0.02, 1.05), (0.36, 0.55), (0.48, 0.0)])
-        )
+        leaf = q.sheet((0, -0.45), (-0.5, 0.05), (-0.36, 0.6), (0.02, 1.05), (0.36, 0.55), (0.48, 0.0))
         tone = lerp(LEAF, a.accent, 0.25) if i > 1 else dim(lerp(LEAF, a.accent, 0.2), 0.8)
         parts.append(
             Part(
@@ -285,14 +320,24 @@ def _bulb(a: Anatomy, p: Place) -> list[Part]:
 def _flower(a: Anatomy, p: Place) -> list[Part]:
     stem = limb((*p.at(0, -0.3), 0.26 * p.scale), (*p.at(0, 0.5), 0.2 * p.scale))
     parts = [Part("stem", (stem,), dim(LEAF, 0.8), skin="leaf", soft=0.005)]
-    fronds = tuple(sheet(*p.all([(0, 0.0), (0.45 * d, 0.12), (1.35 * d, 0.25), (1.75 * d, -0.12), (0.9 * d, -0.2)]))
+    fronds = tuple(p.sheet((0, 0.0), (0.45 * d, 0.12), (1.35 * d, 0.25), (1.75 * d, -0.12), (0.9 * d, -0.2))
                    for d in (-1, 1))  # fmt: skip
     parts.append(Part("fronds", fronds, LEAF, skin="leaf", soft=0.004))
     for i, u in enumerate((-0.95, 0.95, -0.5, 0.5, 0.0)):
         q = p.inside(u * 0.35, 0.62, turn=-u * 0.95)
-        petal = sheet(*q.all([(0, -0.15), (-0.5, 0.35), (-0.42, 0.85), (0, 1.0), (0.42, 0.85), (0.5, 0.35)]))
-        parts.append(Part(f"petal {i}", (petal,), a.accent, skin="hide", soft=0.006, pattern="spots",
-                          mark=lerp(a.accent, (250, 235, 225), 0.6), shade=0.85 if i < 2 else 1.0))  # fmt: skip
+        petal = q.sheet((0, -0.15), (-0.5, 0.35), (-0.42, 0.85), (0, 1.0), (0.42, 0.85), (0.5, 0.35))
+        parts.append(
+            Part(
+                f"petal {i}",
+                (petal,),
+                a.accent,
+                skin="hide",
+                soft=0.006,
+                pattern="spots",
+                mark=lerp(a.accent, (250, 235, 225), 0.6),
+                shade=0.85 if i < 2 else 1.0,
+            )
+        )
     heart = oval(*p.at(0, 0.8), 0.3 * p.scale, 0.26 * p.scale)
     return [
         *parts,

@@ -15,9 +15,7 @@ from pokegeo_dagster.providers.house.creatures.figure import (
     Tint,
     dim,
     lerp,
-    limb,
     oval,
-    sheet,
     spline,
 )
 
@@ -82,20 +80,16 @@ def _bat(a: Anatomy, root: Place, spread: float, raise_: float, shade: float, ne
     name = f"wing {near}"
     parts = [Part(f"{name} skin", (Sheet(q),), skin_tone, skin="hide", soft=0.007, bulge=0.22, shade=shade,
                   tints=(shadow,), cast=0.35)]  # fmt: skip
-    bones = [limb(*p.all([(0, 0.04, 0.055), (elbow[0], -elbow[1], 0.045), (wrist[0], -wrist[1], 0.036)]))]
+    bones = [p.limb((0, 0.04, 0.055), (elbow[0], -elbow[1], 0.045), (wrist[0], -wrist[1], 0.036))]
     for u, v in tips:
         bones.append(
-            limb(
-                *p.all(
-                    [
-                        (wrist[0], -wrist[1], 0.024),
-                        ((wrist[0] + u) / 2 * 1.0, -(wrist[1] + v) / 2 + 0.02, 0.018),
-                        (u, -v, 0.006),
-                    ]
-                )
+            p.limb(
+                (wrist[0], -wrist[1], 0.024),
+                ((wrist[0] + u) / 2, -(wrist[1] + v) / 2 + 0.02, 0.018),
+                (u, -v, 0.006),
             )
         )
-    bones.append(limb(*p.all([(wrist[0], -wrist[1], 0.02), (wrist[0] + 0.05, -wrist[1] + 0.13, 0.005)])))
+    bones.append(p.limb((wrist[0], -wrist[1], 0.02), (wrist[0] + 0.05, -wrist[1] + 0.13, 0.005)))
     parts.append(Part(f"{name} bones", tuple(bones), a.base, skin="hide", soft=0.004, shade=shade, cast=0.3))
     return parts
 
@@ -121,22 +115,38 @@ def _feather(a: Anatomy, root: Place, spread: float, raise_: float, shade: float
             lean = (1.0 - t) * (1.75 if row != "primaries" else 1.35) * open_ + 0.02
             reach_ = length * (0.72 + 0.28 * t if row == "primaries" else 0.9 + 0.1 * math.sin(math.pi * t))
             f = p.inside(u, v, turn=lean)
-            out = [(0, -width * 0.4), (reach_ * 0.45, -width * 0.62), (reach_ * 0.9, -width * 0.42), (reach_, 0.0),
-                   (reach_ * 0.9, width * 0.34), (reach_ * 0.4, width * 0.5)]  # fmt: skip
-            shape = sheet(*f.all(out))
+            out = [
+                (0, -width * 0.4),
+                (reach_ * 0.45, -width * 0.62),
+                (reach_ * 0.9, -width * 0.42),
+                (reach_, 0.0),
+                (reach_ * 0.9, width * 0.34),
+                (reach_ * 0.4, width * 0.5),
+            ]
+            shape = f.sheet(*out)
             dark = Tint(dim(tone, 0.7), "ramp", f.at(reach_ * 0.5, 0), f.at(reach_, 0))
             quill = np.array([f.at(0, 0), f.at(reach_, 0)])
-            parts.append(Part(f"{name} {row} {i}", (shape,), tone, skin="feathers", soft=0.004, bulge=0.3, shade=shade,
-                              tints=(dark,), flow=quill, shaggy=0.15, cast=0.30, ink=0.8))  # fmt: skip
-    arm = limb(
-        *p.all(
-            [
-                (0.0, 0.0, 0.085),
-                (wrist[0] * 0.6, wrist[1] * 0.5 - 0.01, 0.075),
-                (wrist[0] + 0.05, wrist[1], 0.05),
-                (wrist[0] + 0.26, wrist[1] * 0.9 - 0.03, 0.018),
-            ]
-        )
+            parts.append(
+                Part(
+                    f"{name} {row} {i}",
+                    (shape,),
+                    tone,
+                    skin="feathers",
+                    soft=0.004,
+                    bulge=0.3,
+                    shade=shade,
+                    tints=(dark,),
+                    flow=quill,
+                    shaggy=0.15,
+                    cast=0.30,
+                    ink=0.8,
+                )
+            )
+    arm = p.limb(
+        (0.0, 0.0, 0.085),
+        (wrist[0] * 0.6, wrist[1] * 0.5 - 0.01, 0.075),
+        (wrist[0] + 0.05, wrist[1], 0.05),
+        (wrist[0] + 0.26, wrist[1] * 0.9 - 0.03, 0.018),
     )
     parts.append(
         Part(f"{name} arm", (arm,), a.base, skin="feathers", soft=0.01, shade=shade, shaggy=0.5, cast=0.2)
@@ -158,8 +168,21 @@ def _insect(a: Anatomy, root: Place, spread: float, raise_: float, shade: float,
             (0.3 * length, -0.05),
         ]
         vein = Tint(dim(tone, 0.55), "along", (0.0, 0.02), edge=0.01)
-        parts.append(Part(f"wing {near} {i}", (sheet(*p.all(out)),), tone, skin="leaf", soft=0.003, bulge=0.15, shade=shade,
-                          alpha=0.62, cast=0.1, tints=(vein,), flow=np.array([p.at(0, 0), p.at(length, 0.02)])))  # fmt: skip
+        parts.append(
+            Part(
+                f"wing {near} {i}",
+                (p.sheet(*out),),
+                tone,
+                skin="leaf",
+                soft=0.003,
+                bulge=0.15,
+                shade=shade,
+                alpha=0.62,
+                cast=0.1,
+                tints=(vein,),
+                flow=np.array([p.at(0, 0), p.at(length, 0.02)]),
+            )
+        )
     return parts
 
 
@@ -184,7 +207,7 @@ def _butterfly(a: Anatomy, root: Place, spread: float, raise_: float, shade: flo
         pts = [(u, v * (k if near else k * 0.9)) for u, v in out]
         line = spline(p.all(pts), closed=True)
         middle = line.mean(axis=0)
-        cell = middle + (line - middle) * 0.72 - (line - middle)[:, ::-1] * 0.0
+        cell = middle + (line - middle) * 0.72
         tints = [Tint(tone, "area", outline=cell, edge=0.02)]
         for j in range(3):
             v = line[int(len(line) * (0.36 + 0.12 * j))]
@@ -205,8 +228,19 @@ def _butterfly(a: Anatomy, root: Place, spread: float, raise_: float, shade: flo
                     strength=0.8,
                 )
             )
-        parts.append(Part(f"wing {near} {name}", (Sheet(line),), rim, skin="wool" if False else "hide", soft=0.005, bulge=0.18,
-                          shade=shade, tints=tuple(tints), cast=0.25))  # fmt: skip
+        parts.append(
+            Part(
+                f"wing {near} {name}",
+                (Sheet(line),),
+                rim,
+                skin="hide",
+                soft=0.005,
+                bulge=0.18,
+                shade=shade,
+                tints=tuple(tints),
+                cast=0.25,
+            )
+        )
     return parts
 
 
@@ -222,7 +256,7 @@ def _fin(a: Anatomy, root: Place, spread: float, raise_: float, shade: float, ne
         (0, -0.08),
     ]
     tint = Tint(dim(a.accent, 0.65), "ramp", p.at(0.35, 0), p.at(0.75, 0.1))
-    return [Part(f"wing {near}", (sheet(*p.all(out)),), a.accent, skin="hide", soft=0.004, bulge=0.25, shade=shade,
+    return [Part(f"wing {near}", (p.sheet(*out),), a.accent, skin="hide", soft=0.004, bulge=0.25, shade=shade,
                  tints=(tint,), cast=0.3)]  # fmt: skip
 
 

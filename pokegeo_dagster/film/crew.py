@@ -14,6 +14,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 
+from pydantic import Field
+
 from pokegeo_dagster.film.edit.delivery import Delivery
 from pokegeo_dagster.film.model import Frozen
 from pokegeo_dagster.film.story.brief import Brief
@@ -75,12 +77,19 @@ class ClipOrder(Frozen):
 
 
 class NarrationOrder(Frozen):
-    """One spoken line. `names` are proper names in it that a voice may stumble over."""
+    """One spoken line. `names` are proper names in it that a voice may stumble over.
+
+    `previous_text` and `next_text` are what is said around it, for voices that listen to it. They are
+    part of the recipe: with them, an edited line makes its neighbours stale. Left out, they leave no
+    trace in the order's digest.
+    """
 
     text: str
     names: tuple[str, ...] = ()
     voice: str | None = None
     seed: int = 1
+    previous_text: str | None = Field(default=None, exclude_if=lambda said: said is None)
+    next_text: str | None = Field(default=None, exclude_if=lambda said: said is None)
 
 
 class SoundOrder(Frozen):

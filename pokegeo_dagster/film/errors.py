@@ -14,6 +14,7 @@ ProductionError
 │   ├── MediaBroken     its bytes are not the media they say they are; downloaded again
 │   ├── VendorSilent    a free question was not answered; asked again
 │   └── AnswerLost      nobody knows whether it took the job: never bought again by a machine
+├── StillAtWork         a paid task goes on beyond our patience; a later run picks it up
 ├── CapReached          the money it would cost is over a cap; nothing was spent
 ├── PriceMissing        the price list does not know what this costs; nothing was spent
 ├── ShotFailed          one piece of work could not be made; the others go on
@@ -140,6 +141,10 @@ class VendorSilent(VendorTrouble):
 
 class AnswerLost(VendorTrouble):
     """The request may have reached the vendor and no answer came back: it may be charged for."""
+
+
+class StillAtWork(ProductionError):
+    """A paid task is still at work when patience ends. It goes on; nothing is bought twice."""
 
 
 class CapReached(ProductionError):

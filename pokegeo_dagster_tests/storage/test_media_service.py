@@ -246,8 +246,11 @@ def test_lost_and_damaged_bytes_are_told_apart_from_unknown_ones(studio, web):
     damaged, lost = web.get(f"{CLIP_URL}/poster"), web.get("/media/haunter/final_cut")
 
     assert (damaged.status_code, lost.status_code) == (500, 404)
-    assert "is damaged: it has 4 bytes instead of 10. Make it again with " in damaged.text
-    assert " Make it again with `pokegeo redo haunter clip_05 --what clip`" in damaged.text
+    told = (
+        "is damaged: it has 4 bytes instead of 10. "
+        "Make it again with `pokegeo redo haunter clip_05 --what clip`"
+    )
+    assert told in damaged.text
     assert "is not in the media store" in lost.text
     assert "`pokegeo redo haunter --what final_cut`" in lost.text
 

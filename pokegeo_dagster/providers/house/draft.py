@@ -146,10 +146,9 @@ class Draft:
             drawn: list[Pose] = [pose for pose, _ in asked.most_common(most[who])]
             pose: Pose
             for pose in asked:
-                others: tuple[Pose, ...] = (pose, *_NEAREST_POSE[pose])
-                spare: Pose = drawn[0] if drawn else pose
-                near = next((p for p in others if p in drawn), spare)
-                found[who, pose] = self.cast.animal(animal, near)
+                suited: tuple[Pose, ...] = (pose, *_NEAREST_POSE[pose])
+                near: list[Pose] = [p for p in suited if p in drawn] or drawn or [pose]
+                found[who, pose] = self.cast.animal(animal, near[0])
         return found
 
     def _props(self, characters: int) -> dict[Prop, str]:

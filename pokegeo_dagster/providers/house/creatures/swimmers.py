@@ -100,6 +100,7 @@ def manta(s: Sitter) -> Figure:
 
 
 def seahorse(s: Sitter) -> Figure:
+    """A sea horse, upright, its tail curled under it."""
     a = s.anatomy
     mood = MOODS[s.pose]
     tilt = {"rest": -0.20, "forage": -0.45, "threat": 0.10, "call": 0.25, "travel": -0.30}.get(s.pose, 0.0)

@@ -109,7 +109,7 @@ def test_a_run_whose_process_was_killed_is_settled_at_the_next_start(studio: Pat
 
 
 def test_the_overview_counts_what_an_edit_made_stale(studio: Path) -> None:
-    from pokegeo_dagster.defs.office.standing import overview
+    from pokegeo_dagster.storage.catalogue import overview
 
     db = open_studio(studio).db
     before = {line.episode: line for line in overview(db)}

@@ -52,11 +52,13 @@ def status(
     debug: Debug = False,
 ) -> None:
     """What is made, stale, missing or failed, by whom, and what it cost."""
-    from pokegeo_dagster.cli.pages import all_episodes, one_episode
-
     if episode is None:
+        from pokegeo_dagster.cli.catalogue import all_episodes  # without Dagster, which takes a second
+
         all_episodes()
     else:
+        from pokegeo_dagster.cli.pages import one_episode
+
         one_episode(episode_id(episode))
 
 
@@ -117,11 +119,10 @@ def media(debug: Debug = False) -> None:
     """Serve pictures, clips and films on this machine only. (`pokegeo studio` starts it too.)"""
     import os
 
-    from pokegeo_dagster.defs.office.studio import studio_home
     from pokegeo_dagster.storage.media_service import serve_media
-    from pokegeo_dagster.storage.settings import StudioSettings
+    from pokegeo_dagster.storage.settings import StudioSettings, studio_home
 
-    serve_media(StudioSettings.from_env(os.environ, studio_home()))
+    serve_media(StudioSettings.from_env(os.environ, studio_home(os.environ)))
 
 
 @screenplay_app.command("show")

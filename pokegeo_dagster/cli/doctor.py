@@ -1,5 +1,6 @@
 """`pokegeo doctor`: everything the studio needs, tried one by one."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -8,11 +9,10 @@ from importlib.metadata import version
 import imageio_ffmpeg
 from rich.console import Console
 
-from pokegeo_dagster.defs.office.studio import studio_home
 from pokegeo_dagster.film.errors import ProductionError
 from pokegeo_dagster.film.story.species import species_book
 from pokegeo_dagster.storage.media_store import open_media_store
-from pokegeo_dagster.storage.settings import StudioSettings
+from pokegeo_dagster.storage.settings import StudioSettings, studio_home
 from pokegeo_dagster.storage.studio_db import StudioDb
 
 ROOMY_GIB = 2  # an episode keeps about 0.6 GiB: pictures, clips, stems, film
@@ -20,10 +20,9 @@ ROOMY_GIB = 2  # an episode keeps about 0.6 GiB: pictures, clips, stems, film
 
 def examine() -> bool:
     """Tries every part and prints a line for each. True when a film can be made."""
-    import os
 
     console = Console(highlight=False, soft_wrap=True)
-    home = studio_home()
+    home = studio_home(os.environ)
     settings: list[StudioSettings] = []
 
     def read_settings() -> str:
@@ -53,7 +52,7 @@ def examine() -> bool:
 
 
 def _disk() -> str:
-    home = studio_home()
+    home = studio_home(os.environ)
     home.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(home).free / 2**30
     if free < ROOMY_GIB:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pokegeo_dagster.cli.production import copy_whole
 from pokegeo_dagster.defs.graph import GRAPH
-from pokegeo_dagster.defs.office.studio import open_studio, studio_home
+from pokegeo_dagster.defs.office.studio import here
 from pokegeo_dagster.defs.office.takes import Takes
 from pokegeo_dagster.film.edit import handbook
 from pokegeo_dagster.film.errors import BriefRefused, StoreUnavailable
@@ -20,10 +20,10 @@ FOLDERS = {"character": "characters", "prop": "props", "environment": "environme
 
 def export_episode(episode: str, directory: Path) -> None:
     """Writes everything that is made so far into `directory`, and says what is still missing."""
-    studio = open_studio(studio_home())
+    studio = here()
     if studio.db.brief(episode) is None:
         raise BriefRefused(f"There is no episode {episode!r}: `pokegeo status` lists them.")
-    here, missing = Place(episode), []
+    whole, missing = Place(episode), []
     takes = {name: Takes(name, studio) for name in GRAPH}
 
     def copy(asset: str, key: str, part: str, name: str) -> None:
@@ -37,9 +37,9 @@ def export_episode(episode: str, directory: Path) -> None:
 
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        play = takes["screenplay"].of(here).read(Screenplay)
-        dossier = takes["dossier"].of(here).read(Dossier)
-        pitches = takes["pitches"].of(here).read(Pitches)
+        play = takes["screenplay"].of(whole).read(Screenplay)
+        dossier = takes["dossier"].of(whole).read(Dossier)
+        pitches = takes["pitches"].of(whole).read(Pitches)
         texts: dict[str, Callable[[], str]] = {
             "01_research.md": lambda: handbook.research(dossier),
             "02_story_script.md": lambda: handbook.story_script(pitches, play),
@@ -57,9 +57,9 @@ def export_episode(episode: str, directory: Path) -> None:
             copy("clip", clip, "main", f"videos/{clip}.mp4")
             copy("narration", clip, "main", f"audio/{clip}.wav")
             copy("sound_effect", clip, "main", f"sfx/{clip}_sfx.wav")
-        species = takes["brief"].of(here).read(Brief).species
-        copy("final_cut", here.key, "manifest", "assembly_manifest.json")
-        copy("final_cut", here.key, "main", f"{species}_final.mp4")
+        species = takes["brief"].of(whole).read(Brief).species
+        copy("final_cut", whole.key, "manifest", "assembly_manifest.json")
+        copy("final_cut", whole.key, "main", f"{species}_final.mp4")
     except OSError as error:
         raise StoreUnavailable(
             f"{directory} cannot be written ({error.strerror}): choose another folder."

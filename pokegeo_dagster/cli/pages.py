@@ -1,4 +1,4 @@
-"""Pages of the terminal: how episodes stand, and the screenplay as a file."""
+"""Pages of the terminal about one episode: how it stands, and its screenplay as a file."""
 
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -8,8 +8,7 @@ from rich.table import Table
 
 from pokegeo_dagster.defs.graph import CALL_SHEET
 from pokegeo_dagster.defs.office.production import Standing, standings
-from pokegeo_dagster.defs.office.standing import overview
-from pokegeo_dagster.defs.office.studio import Studio, open_studio, studio_home
+from pokegeo_dagster.defs.office.studio import Studio, here
 from pokegeo_dagster.defs.office.takes import Takes
 from pokegeo_dagster.film.errors import BriefRefused
 from pokegeo_dagster.film.places import WHOLE_FILM, Place
@@ -18,37 +17,12 @@ from pokegeo_dagster.storage.screenplay_file import read_screenplay, write_scree
 
 MARKS = {"made": "●", "stale": "◐", "missing": "·", "waiting": "·", "failed": "✗", "damaged": "!"}
 COLOURS = {"made": "green", "stale": "yellow", "failed": "red", "damaged": "red"}
-NUMBERS = {"made", "stale", "failed", "spent"}
 KEY = "● made   ◐ stale   · missing   ✗ failed   ! damaged"
-
-
-def all_episodes() -> None:
-    """One line an episode: how many pieces are made, stale and failed, by whom, and the cost."""
-    studio = open_studio(studio_home())
-    rows = overview(studio.db)
-    if not rows:
-        print("No episodes yet. Make one: pokegeo produce haunter")
-        return
-    table = Table(box=None, pad_edge=False)
-    for name in ("episode", "species", "made", "stale", "failed", "film", "by", "spent"):
-        table.add_column(name, justify="right" if name in NUMBERS else "left")
-    for row in rows:
-        table.add_row(
-            row.episode,
-            row.species,
-            str(row.made),
-            str(row.stale) if row.stale else "",
-            str(row.failed) if row.failed else "",
-            row.film,
-            ", ".join(row.members),
-            f"${row.spent_usd:.2f}",
-        )
-    Console(highlight=False).print(table)
 
 
 def one_episode(episode: str) -> None:
     """Clips × stages of one episode, then whatever needs a person."""
-    studio = open_studio(studio_home())
+    studio = here()
     brief = studio.db.brief(episode)
     if brief is None:
         raise BriefRefused(f"There is no episode {episode!r}: `pokegeo status` lists them.")
@@ -108,7 +82,7 @@ def _mark(state: str, word: str = "") -> str:
 
 def print_screenplay(episode: str) -> None:
     """The approved screenplay as YAML on standard output."""
-    studio = open_studio(studio_home())
+    studio = here()
     print(write_screenplay(_screenplay(studio, episode)), end="")
 
 
@@ -118,7 +92,7 @@ def take_screenplay(episode: str, file: Path) -> None:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BriefRefused(f"{file} cannot be read: {error}.") from error
-    studio = open_studio(studio_home())
+    studio = here()
     before = _screenplay(studio, episode)
     edited = read_screenplay(text, str(file))
     if edited.species != before.species:
@@ -135,7 +109,7 @@ def take_screenplay(episode: str, file: Path) -> None:
 
 def drop_screenplay(episode: str) -> None:
     """Forgets the edit: the writer's screenplay counts again."""
-    studio = open_studio(studio_home())
+    studio = here()
     if studio.db.edit(episode, "screenplay") is None:
         raise BriefRefused(f"{episode} has no edited screenplay.")
     studio.db.save_edit(episode, "screenplay", None, author="human")

@@ -12,7 +12,7 @@ from pokegeo_dagster.cli.progress import ProductionWatch, minutes
 from pokegeo_dagster.definitions import defs
 from pokegeo_dagster.defs.graph import CALL_SHEET, GRAPH
 from pokegeo_dagster.defs.office.production import produce, run_asset
-from pokegeo_dagster.defs.office.studio import Studio, open_studio, studio_home
+from pokegeo_dagster.defs.office.studio import Studio, here
 from pokegeo_dagster.defs.office.takes import Take, Takes
 from pokegeo_dagster.film.edit.delivery import Profile
 from pokegeo_dagster.film.errors import BriefRefused, ProductionError
@@ -27,7 +27,7 @@ def produce_episode(
     animal: Species, episode: str, clips: int | None, seed: int | None, profile: Profile | None
 ) -> None:
     """Files the brief, makes what is missing, and says where the film is."""
-    studio = open_studio(studio_home())
+    studio = here()
     brief = _file_brief(studio, animal, episode, clips, seed, profile)
     print(
         f"{animal.name}, episode {episode}: {brief.clip_count} clips, "
@@ -41,7 +41,7 @@ def produce_episode(
 
 def redo_pieces(episode: str, what: str, keys: Sequence[str], new_take: bool) -> None:
     """Makes pieces of one asset again, then brings everything made from them up to date."""
-    studio = open_studio(studio_home())
+    studio = here()
     brief = studio.db.brief(episode)
     if brief is None:
         raise BriefRefused(f"There is no episode {episode!r}: `pokegeo status` lists them.")

@@ -12,7 +12,7 @@ import httpx
 from rich.console import Console
 
 from pokegeo_dagster.defs.office.production import settle_dead_runs
-from pokegeo_dagster.defs.office.studio import open_studio, studio_home
+from pokegeo_dagster.defs.office.studio import here
 from pokegeo_dagster.film.errors import ProductionError
 
 PATIENCE_S = 120  # a first start imports everything on a cold disk
@@ -21,7 +21,7 @@ GRACE_S = 15  # how long a process may take to leave before it is made to
 
 def open_doors(port: int) -> int:
     """Runs the studio until Ctrl+C. Returns 0 when it was asked to close, 1 when a part of it died."""
-    studio = open_studio(studio_home())
+    studio = here()
     with dg.DagsterInstance.get() as instance:
         settle_dead_runs(instance)
     environment = {**os.environ, "DAGSTER_HOME": os.environ["DAGSTER_HOME"]}

@@ -24,12 +24,12 @@ from sqlalchemy import (
 from pokegeo_dagster.storage.columns import Moment, RowId, Units, Usd
 
 # The newest revision in `migrations/versions`: a database that says so needs no migration.
-HEAD = "0001"
+HEAD = "0002"
 
 # A task in one of these is over: nothing runs, nothing is owed an answer.
 SETTLED = ("stored", "refused", "failed")
-STATES = ("quote", "admitted", "intent", "submitted", "running", "delivered", "unknown", *SETTLED)
-LEDGER_KINDS = ("reserve", "release", "charge", "settle", "refund")
+STATES = ("admitted", "intent", "running", "delivered", "unknown", "stored", "failed", "refused")
+LEDGER_KINDS = ("charge", "settle", "refund")
 
 metadata = MetaData(
     naming_convention={
@@ -46,6 +46,7 @@ def _one_of(column: str, values: tuple[str, ...]) -> str:
     return f"{column} IN ({', '.join(repr(value) for value in values)})"
 
 
+CHARGED = text("kind = 'charge'")
 LIVE = text(f"state NOT IN ({', '.join(repr(state) for state in SETTLED)})")
 
 channels = Table(
@@ -155,7 +156,6 @@ tasks = Table(
     Column("request_json", Text),
     Column("vendor_task_id", Text),
     Column("quote_usd", Usd),
-    Column("reserved_usd", Usd),
     Column("charged_usd", Usd),
     Column("lease_owner", Text),
     Column("lease_until", Moment),
@@ -203,6 +203,8 @@ ledger = Table(
     Column("clip", String(63)),
     Column("note", Text),
     CheckConstraint(_one_of("kind", LEDGER_KINDS), name="known_kind"),
+    # A task is charged for once, whoever books it and however often it is resumed.
+    Index("uq_ledger_charge", "task_id", unique=True, sqlite_where=CHARGED, postgresql_where=CHARGED),
     sqlite_autoincrement=True,
 )
 

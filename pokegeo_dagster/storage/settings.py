@@ -13,10 +13,17 @@ from sqlalchemy.exc import ArgumentError
 
 from pokegeo_dagster.film.errors import OrderRefused
 
+HOME_VARIABLE = "POKEGEO_HOME"
 MEDIA_SERVICE = "127.0.0.1:3070"
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _PREFIX = re.compile(r"[A-Za-z0-9_.=-]+(/[A-Za-z0-9_.=-]+)*")
 _HOST = re.compile(r"[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\]")
+
+
+def studio_home(environ: Mapping[str, str]) -> Path:
+    """Where this studio lives: POKEGEO_HOME, else `studio/` beside the package's checkout."""
+    chosen = environ.get(HOME_VARIABLE)
+    return Path(chosen).resolve() if chosen else Path(__file__).resolve().parents[2] / "studio"
 
 
 @dataclass(frozen=True, slots=True)

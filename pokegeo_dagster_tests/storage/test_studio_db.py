@@ -290,11 +290,23 @@ def test_the_ledger_sums_exactly_and_belongs_to_its_task(db):
     with db._database.transaction(write=True) as connection:
         connection.execute(insert(schema.tasks), a_task())
         task_id = connection.scalar(select(schema.tasks.c.id))
-        connection.execute(insert(schema.ledger), [entry(task_id=task_id)] * 3)
+        connection.execute(insert(schema.ledger), entry(task_id=task_id))
+        connection.execute(insert(schema.ledger), [entry(task_id=task_id, kind="settle")] * 2)
         assert connection.scalar(select(func.sum(schema.ledger.c.amount_usd))) == Decimal("0.3")
         assert connection.scalar(select(func.sum(schema.ledger.c.units))) == Decimal("31.5")
     with pytest.raises(IntegrityError), db._database.transaction(write=True) as connection:
         connection.execute(insert(schema.ledger), [entry(task_id=task_id + 1)])
+
+
+def test_a_task_is_charged_for_once_whoever_books_it(db):
+    row = {"at": datetime.now(UTC), "kind": "charge", "vendor": "kling", "amount_usd": Decimal("0.42")}
+    with db._database.transaction(write=True) as connection:
+        connection.execute(insert(schema.tasks), a_task())
+        booked = row | {"task_id": connection.scalar(select(schema.tasks.c.id))}
+        connection.execute(insert(schema.ledger), booked)
+
+    with pytest.raises(IntegrityError), db._database.transaction(write=True) as connection:
+        connection.execute(insert(schema.ledger), booked)
 
 
 def test_what_fails_half_way_leaves_no_half(db):

@@ -17,14 +17,14 @@ from dagster._core.storage.root import LocalArtifactStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 
-from pokegeo_dagster.defs.office.studio import studio_home
+from pokegeo_dagster.storage.settings import studio_home
 
 HISTORY_VARIABLE = "POKEGEO_DAGSTER_DATABASE_URL"
 TERMINAL_VARIABLE = "POKEGEO_TERMINAL"  # set by commands that show their own progress
 
 
 def _folder() -> str:
-    folder = studio_home() / "dagster"
+    folder = studio_home(os.environ) / "dagster"
     folder.mkdir(parents=True, exist_ok=True)
     return str(folder)
 

@@ -3,7 +3,6 @@
 import os
 import shutil
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -16,10 +15,9 @@ from pokegeo_dagster.film.errors import StoreUnavailable
 from pokegeo_dagster.providers.house.crew import house_crew
 from pokegeo_dagster.storage.media_store import MediaStore, open_media_store
 from pokegeo_dagster.storage.rows import TakeRow
-from pokegeo_dagster.storage.settings import StudioSettings
+from pokegeo_dagster.storage.settings import HOME_VARIABLE, StudioSettings, studio_home
 from pokegeo_dagster.storage.studio_db import StudioDb
 
-HOME_VARIABLE = "POKEGEO_HOME"
 A_DAY_S = 86_400
 
 
@@ -42,10 +40,9 @@ class Studio:
         return approved.take if approved else None
 
 
-def studio_home(environ: Mapping[str, str] | None = None) -> Path:
-    """Where this studio lives: POKEGEO_HOME, else `studio/` beside the package's checkout."""
-    chosen = (environ if environ is not None else os.environ).get(HOME_VARIABLE)
-    return Path(chosen).resolve() if chosen else Path(__file__).resolve().parents[3] / "studio"
+def here() -> Studio:
+    """The studio that the environment names, open."""
+    return open_studio(studio_home(os.environ))
 
 
 @lru_cache(maxsize=4)
@@ -88,4 +85,4 @@ class StudioResource(dg.ConfigurableResource):
 
     def open(self) -> Studio:
         """The open studio of this process."""
-        return open_studio(studio_home())
+        return here()

@@ -1,0 +1,141 @@
+"""The books: what the purse writes down, step by step, and the promises whoever keeps them makes.
+
+A task is one purchase: one take of one piece, at one vendor. Its state says how far it got:
+
+    admitted → intent → running → delivered → stored
+                 └→ unknown          └→ failed     refused
+
+`intent` is written before the request leaves, `running` carries the vendor's own id, `delivered`
+the vendor's bytes and what they cost. A settled task (stored, failed, refused) is history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal, Protocol
+
+from pokegeo_dagster.budget.caps import Caps
+from pokegeo_dagster.budget.quota import Desk
+from pokegeo_dagster.film.vendors import Charge
+
+State = Literal["admitted", "intent", "running", "delivered", "unknown", "stored", "failed", "refused"]
+LIVE_STATES: tuple[State, ...] = ("admitted", "intent", "running", "delivered", "unknown")
+# At the vendor, or perhaps at the vendor: these count against what it may do at once.
+AT_THE_VENDOR: tuple[State, ...] = ("intent", "running")
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Which purchase: take `number` of `recipe` for one piece of an episode. A second round (the
+    repair of a text) has a recipe of its own."""
+
+    episode: str
+    channel: str
+    asset: str
+    key: str
+    recipe: str
+    number: int = 1
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A purchase that is asked for: at whom, for how much, and what would be sent."""
+
+    slot: Slot
+    vendor: str
+    model: str
+    usd: Decimal
+    request: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A purchase as it stands in the books."""
+
+    id: int
+    slot: Slot
+    vendor: str
+    model: str
+    state: State
+    quote_usd: Decimal
+    charged_usd: Decimal
+    task_id: str | None  # the vendor's own
+    request: Mapping[str, Any]
+    result: Mapping[str, Any] = field(default_factory=dict)  # delivered: files, facts
+    error_type: str | None = None
+    error_text: str | None = None
+    owner: str | None = None
+    submitted_at: datetime | None = None
+    created_at: datetime | None = None
+
+
+class Books(Protocol):
+    """Every method is one transaction, committed when it returns. A method that moves a task gives
+    it back as it then stands; None when somebody else minds it now, and nothing was changed."""
+
+    def admit(self, quotes: Sequence[Quote], caps: Caps, owner: str) -> list[Task]:
+        """Puts purchases on the books, all or none, unless they are there already. Raises CapReached."""
+        ...
+
+    def last(self, slot: Slot) -> Task | None:
+        """The newest task of a slot."""
+        ...
+
+    def task(self, number: int) -> Task:
+        """The task with this id, as it stands now."""
+        ...
+
+    def mind(self, task: Task, owner: str) -> Task | None:
+        """Takes charge of a live task that nobody minds, or whose minder is gone."""
+        ...
+
+    def renew(self, process: str) -> None:
+        """Says that a process is still at work, on everything that any owner in it minds."""
+        ...
+
+    def let_go(self, owner: str) -> None:
+        """Stops minding everything `owner` minds. What is at a vendor stays there."""
+        ...
+
+    def intend(self, task: Task, owner: str, desk: Desk, lost_counts_s: float) -> tuple[Task | None, float]:
+        """admitted → intent, if the vendor's desk has room. Else (task, seconds to wait).
+
+        A request whose answer was lost may be at work: it takes a place for `lost_counts_s`."""
+        ...
+
+    def not_taken(self, task: Task, owner: str) -> Task | None:
+        """intent → admitted: the vendor began nothing."""
+        ...
+
+    def running(self, task: Task, owner: str, task_id: str) -> Task | None:
+        """intent → running, with the vendor's id."""
+        ...
+
+    def delivered(
+        self, task: Task, owner: str, usd: Decimal, charge: Charge, result: Mapping[str, Any]
+    ) -> Task | None:
+        """→ delivered, and the charge into the ledger. Also out of `unknown`: what came is here."""
+        ...
+
+    def refuse(self, task: Task, owner: str, error: Exception) -> Task | None:
+        """→ refused: nothing was charged."""
+        ...
+
+    def fail(self, task: Task, owner: str, error: Exception, usd: Decimal) -> Task | None:
+        """→ failed, and what the vendor took for it into the ledger (unless it is there already)."""
+        ...
+
+    def lose(self, task: Task, owner: str, error: Exception) -> Task | None:
+        """→ unknown: a human settles it."""
+        ...
+
+    def parked_until(self, vendor: str) -> float:
+        """When a vendor whose quota is spent may be asked again (seconds since 1970); 0 is now."""
+        ...
+
+    def park(self, vendor: str, until: float) -> None:
+        """Leaves a vendor alone until then."""
+        ...

@@ -1,0 +1,191 @@
+"""Planning: what a film usually needs while it has no screenplay, and what would make it cheaper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+
+from pokegeo_dagster.budget.estimate import KEPT, MISSING, Estimate, Line, priced
+from pokegeo_dagster.budget.prices import HOUSE, PriceList
+from pokegeo_dagster.budget.tiers import Part, Role
+from pokegeo_dagster.film.ids import CLIP_IDS, MOST_CLIPS, MOST_REFERENCES, REFERENCE_IDS
+from pokegeo_dagster.film.places import WHOLE_FILM
+from pokegeo_dagster.film.story.rules import FEWEST_REFERENCES
+from pokegeo_dagster.film.vendors import Item
+
+REFERENCES = 22  # as the first film had, and every 18-clip film of the house measured; 20–25 are allowed
+CLIP_S = 10  # a vendor's long clip: it holds a line of 6–8 s and both its breaths
+SHORT_CLIP_S = 5
+EFFECT_S = 10  # as long as the longest clip, so that a new line needs no new effect
+
+# Measured on four films of the house (72 lines): 103–109 characters a line on average, 127 at most.
+NARRATION_CHARACTERS = 105
+
+# At 4 characters a token: instructions, schema and what was found before go in (the prompts as they are,
+# 2026-11-21); the document comes out, and as much thinking again, which is charged as output. Lengths are
+# those a paid writer is asked for: 6,000 characters of dossier, 3,200 of pitches, and a screenplay of 900
+# + 1,000 a shot + 550 a reference (the house's own, which is terser: 815 a shot and 380 a reference).
+DOSSIER_IN, DOSSIER_OUT = 1_300, 3_000
+PITCHES_IN, PITCHES_OUT = 2_700, 1_600
+SCREENPLAY_IN, SCREENPLAY_OUT = 4_700, 450
+SCREENPLAY_OUT_A_SHOT, SCREENPLAY_OUT_A_REFERENCE = 500, 275
+# A picture is asked for in about 2,000 characters; characters are shown the sheet, and a picture that is
+# looked at is 1,120 tokens (litellm 1.109.1).
+PICTURE_PROMPT_IN, SHEET_IN = 500, 1_120
+CHARACTERS = 8  # of 22 references: 7–9 in the house's films
+
+# The first that a model is sold by is taken: what the camera and the illustrator ask for by default.
+CLIP_UNITS = ("clip-10s", "second-pro", "second-1080p")
+IMAGE_UNITS = ("image-2k", "image-1k")  # a plate is 1.2 × 1920 wide
+
+ROLE_OF: Mapping[str, Role] = {
+    "dossier": "researcher",
+    "pitches": "writer",
+    "screenplay": "writer",
+    "reference": "illustrator",
+    "clip": "camera",
+    "narration": "narrator",
+    "sound_effect": "foley",
+}
+
+_USUAL: Mapping[str, Mapping[str, int]] = {
+    "dossier": {"input-token": DOSSIER_IN, "output-token": DOSSIER_OUT},
+    "pitches": {"input-token": PITCHES_IN, "output-token": PITCHES_OUT},
+    "narration": {"character": NARRATION_CHARACTERS},
+    "sound_effect": {"sound-second": EFFECT_S},
+}
+
+
+def expected_work(
+    clip_count: int, cast: Mapping[Role, Part], prices: PriceList, on: date,
+    *, references: int | None = None, without: Iterable[str] = (),
+) -> tuple[Line, ...]:  # fmt: skip
+    """A line for every piece of work of a film that is not written yet, priced on a day.
+
+    `references` are 22 for 18 clips and fewer for fewer, if not given. Assets in `without`
+    are left out: those that exist already. Raises PriceMissing.
+    """
+    if not 1 <= clip_count <= MOST_CLIPS:
+        raise ValueError(f"A film has 1 to {MOST_CLIPS} clips, not {clip_count}.")
+    count = expected_references(clip_count) if references is None else min(references, MOST_REFERENCES)
+    left_out = set(without)
+    lines = []
+    for asset, role in ROLE_OF.items():
+        part = cast[role]
+        for number, key in enumerate(_keys(asset, clip_count, count) if asset not in left_out else ()):
+            bill = _bill(asset, number, part, prices, clip_count, count)
+            lines.append(priced(asset, key, bill, MISSING, prices, on, model=part.model or HOUSE))
+    return tuple(lines)
+
+
+def expected_references(clip_count: int) -> int:
+    """How many seed images a film of so many clips usually has: 22 from 18 clips on."""
+    return min(REFERENCES, clip_count + 4)
+
+
+def cheaper(order: Estimate, prices: PriceList, on: date) -> tuple[tuple[str, Decimal], ...]:
+    """Cheaper ways to make the same order, each with what all of it would cost then, the dearest first.
+
+    5-second clips, as few references as a film may have, the house for one job, and the gentle ones of
+    these together. Only ways that save something are named; the order itself may be empty.
+    """
+    gentle: dict[str, _Change] = {
+        f"{SHORT_CLIP_S}-second clips": lambda lines: [_shorter(line, prices, on) for line in lines],
+        f"{FEWEST_REFERENCES} references": _fewer_references,
+        "the house for foley": _by_the_house("foley"),
+        "the house as narrator": _by_the_house("narrator"),
+    }
+    hard: dict[str, _Change] = {
+        "the house as illustrator": _by_the_house("illustrator"),
+        "the house as camera": _by_the_house("camera"),
+    }
+    saving = {what: _total(change(order.lines)) for what, change in gentle.items()}
+    helpful = [what for what, usd in saving.items() if usd < order.usd]
+    if len(helpful) > 1:
+        together: Iterable[Line] = order.lines
+        for what in helpful:
+            together = gentle[what](together)
+        saving[", ".join(helpful)] = _total(together)
+    saving |= {what: _total(change(order.lines)) for what, change in hard.items()}
+    ways = [(what, usd) for what, usd in saving.items() if usd < order.usd]
+    return tuple(sorted(ways, key=lambda way: (-way[1], way[0])))
+
+
+_Change = Callable[[Iterable[Line]], list[Line]]
+
+
+def _keys(asset: str, clip_count: int, references: int) -> tuple[str, ...]:
+    if asset == "reference":
+        return REFERENCE_IDS[:references]
+    return (WHOLE_FILM,) if ROLE_OF[asset] in ("researcher", "writer") else CLIP_IDS[:clip_count]
+
+
+def _bill(
+    asset: str, number: int, part: Part, prices: PriceList, clips: int, references: int
+) -> tuple[Item, ...]:
+    """What the `number`th piece of an asset usually takes."""
+    if part.model is None:
+        return ()
+    vendor, model = part.vendor, part.model
+    if asset == "clip":
+        unit = _sold_by(prices, vendor, model, CLIP_UNITS)
+        needs = {unit: CLIP_S if unit.startswith("second-") else 1}
+    elif asset == "reference":
+        sheet = SHEET_IN if 0 < number < CHARACTERS else 0
+        needs = {_sold_by(prices, vendor, model, IMAGE_UNITS): 1, "input-token": PICTURE_PROMPT_IN + sheet}
+    elif asset == "screenplay":
+        written = SCREENPLAY_OUT + SCREENPLAY_OUT_A_SHOT * clips + SCREENPLAY_OUT_A_REFERENCE * references
+        needs = {"input-token": SCREENPLAY_IN, "output-token": written}
+    else:
+        needs = _USUAL[asset]
+    return tuple(Item(vendor=vendor, model=model, unit=u, units=Decimal(n)) for u, n in needs.items())
+
+
+def _sold_by(prices: PriceList, vendor: str, model: str, wanted: tuple[str, ...]) -> str:
+    """The first of `wanted` that the list has for a model; the first at all when it has none, so that
+    the list itself says what is missing."""
+    units = prices.units(vendor, model)
+    return next((unit for unit in wanted if unit in units), wanted[0])
+
+
+def _total(lines: Iterable[Line]) -> Decimal:
+    return sum((line.usd for line in lines), Decimal(0))
+
+
+def _by_the_house(role: Role) -> _Change:
+    def change(lines: Iterable[Line]) -> list[Line]:
+        return [_free(line) if ROLE_OF.get(line.asset) == role else line for line in lines]
+
+    return change
+
+
+def _free(line: Line) -> Line:
+    free = {"vendor": HOUSE, "model": HOUSE, "items": (), "usd": Decimal(0), "price_date": None}
+    return line.model_copy(update=free) if line.why != KEPT else line
+
+
+def _fewer_references(lines: Iterable[Line]) -> list[Line]:
+    """Without the last references, down to the fewest a full film may have; what is kept stays."""
+    lines = list(lines)
+    drawn = [line for line in lines if line.asset == "reference"]
+    spare = len(drawn) - FEWEST_REFERENCES
+    dropped = {line.key for line in [line for line in drawn if line.bought][-spare:]} if spare > 0 else set()
+    return [line for line in lines if line.asset != "reference" or line.key not in dropped]
+
+
+def _shorter(line: Line, prices: PriceList, on: date) -> Line:
+    """The line with a short clip, where its model is sold so."""
+    if line.asset != "clip" or not line.bought:
+        return line
+    items = tuple(_short(item, prices) for item in line.items)
+    return line if items == line.items else priced(line.asset, line.key, items, line.why, prices, on)
+
+
+def _short(item: Item, prices: PriceList) -> Item:
+    if item.unit.startswith("second-") and item.units > SHORT_CLIP_S:
+        return item.model_copy(update={"units": Decimal(SHORT_CLIP_S)})
+    short = re.sub(r"^clip-\d+s", f"clip-{SHORT_CLIP_S}s", item.unit)
+    known = short in prices.units(item.vendor, item.model)
+    return item.model_copy(update={"unit": short}) if known else item

@@ -16,7 +16,7 @@ from pokegeo_dagster.film.model import Frozen
 Level = Literal["clip", "episode", "channel", "day", "month"]
 LEVELS: tuple[Level, ...] = ("clip", "episode", "channel", "day", "month")
 _PREFIX = "POKEGEO_CAP_"
-_AMOUNT = re.compile(r"\$?\s?(\d{1,9}(?:\.\d{1,6})?)")
+_AMOUNT = re.compile(r"\$?\s?([0-9]{1,9}(?:\.[0-9]{1,6})?)")
 
 Usd = Annotated[Decimal, Field(ge=0)]
 Batch = Iterable[tuple[str, Decimal]]  # (what it is for: clip_05, ref_02, film; US dollars)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -89,6 +90,7 @@ class Purse:
     vault: Vault
     clock: Clock
     patience: Patience
+    bench: AbstractContextManager[Any]  # a place at it is taken while something is developed
     owner: Callable[[], str]  # a new name for each purchase that is minded
     tell: Callable[[Task, str], None]  # one line per step, for the journal
 
@@ -347,7 +349,8 @@ class _Purchase:
     def _develop(self, task: Task) -> Hired | None:
         delivery, references = self._opened(task)
         try:
-            made = self.job.develop(delivery, self.room)
+            with self.purse.bench:
+                made = self.job.develop(delivery, self.room)
         except JobFailed as failed:
             self.purse.books.fail(task, self.owner, failed, Decimal(0))
             raise JobFailed(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from pokegeo_dagster.budget.estimate import KEPT, MISSING, Estimate, Line, priced
+from pokegeo_dagster.budget.estimate import MISSING, Estimate, Line, priced
 from pokegeo_dagster.budget.prices import HOUSE, PriceList
 from pokegeo_dagster.budget.tiers import Part, Role
 from pokegeo_dagster.film.ids import CLIP_IDS, MOST_CLIPS, MOST_REFERENCES, REFERENCE_IDS
@@ -36,9 +36,10 @@ SCREENPLAY_OUT_A_SHOT, SCREENPLAY_OUT_A_REFERENCE = 500, 275
 PICTURE_PROMPT_IN, SHEET_IN = 500, 1_120
 CHARACTERS = 8  # of 22 references: 7–9 in the house's films
 
-# The first that a model is sold by is taken: what the camera and the illustrator ask for by default.
+# The first that a model is sold by is taken: what the camera asks for by default.
 CLIP_UNITS = ("clip-10s", "second-pro", "second-1080p")
-IMAGE_UNITS = ("image-2k", "image-1k")  # a plate is 1.2 × 1920 wide
+IMAGE_UNIT = "image-2k"  # a plate is 1.2 × 1920 wide; rehearsals make do with the smallest
+SMALLEST_IMAGE_UNIT = "image-1k"  # which every model has
 
 ROLE_OF: Mapping[str, Role] = {
     "dossier": "researcher",
@@ -60,12 +61,13 @@ _USUAL: Mapping[str, Mapping[str, int]] = {
 
 def expected_work(
     clip_count: int, cast: Mapping[Role, Part], prices: PriceList, on: date,
-    *, references: int | None = None, without: Iterable[str] = (),
+    *, references: int | None = None, image_unit: str = IMAGE_UNIT, without: Iterable[str] = (),
 ) -> tuple[Line, ...]:  # fmt: skip
     """A line for every piece of work of a film that is not written yet, priced on a day.
 
-    `references` are 22 for 18 clips and fewer for fewer, if not given. Assets in `without`
-    are left out: those that exist already. Raises PriceMissing.
+    `references` are 22 for 18 clips and fewer for fewer, if not given. A model that does not
+    draw in the size of `image_unit` draws in its smallest. Assets in `without` are left out: those that
+    exist already. Raises PriceMissing.
     """
     if not 1 <= clip_count <= MOST_CLIPS:
         raise ValueError(f"A film has 1 to {MOST_CLIPS} clips, not {clip_count}.")
@@ -75,7 +77,7 @@ def expected_work(
     for asset, role in ROLE_OF.items():
         part = cast[role]
         for number, key in enumerate(_keys(asset, clip_count, count) if asset not in left_out else ()):
-            bill = _bill(asset, number, part, prices, clip_count, count)
+            bill = _bill(asset, number, part, prices, clip_count, count, image_unit)
             lines.append(priced(asset, key, bill, MISSING, prices, on, model=part.model or HOUSE))
     return tuple(lines)
 
@@ -123,7 +125,7 @@ def _keys(asset: str, clip_count: int, references: int) -> tuple[str, ...]:
 
 
 def _bill(
-    asset: str, number: int, part: Part, prices: PriceList, clips: int, references: int
+    asset: str, number: int, part: Part, prices: PriceList, clips: int, references: int, image_unit: str
 ) -> tuple[Item, ...]:
     """What the `number`th piece of an asset usually takes."""
     if part.model is None:
@@ -134,7 +136,8 @@ def _bill(
         needs = {unit: CLIP_S if unit.startswith("second-") else 1}
     elif asset == "reference":
         sheet = SHEET_IN if 0 < number < CHARACTERS else 0
-        needs = {_sold_by(prices, vendor, model, IMAGE_UNITS): 1, "input-token": PICTURE_PROMPT_IN + sheet}
+        unit = _sold_by(prices, vendor, model, (image_unit, SMALLEST_IMAGE_UNIT))
+        needs = {unit: 1, "input-token": PICTURE_PROMPT_IN + sheet}
     elif asset == "screenplay":
         written = SCREENPLAY_OUT + SCREENPLAY_OUT_A_SHOT * clips + SCREENPLAY_OUT_A_REFERENCE * references
         needs = {"input-token": SCREENPLAY_IN, "output-token": written}
@@ -163,7 +166,7 @@ def _by_the_house(role: Role) -> _Change:
 
 def _free(line: Line) -> Line:
     free = {"vendor": HOUSE, "model": HOUSE, "items": (), "usd": Decimal(0), "price_date": None}
-    return line.model_copy(update=free) if line.why != KEPT else line
+    return line.model_copy(update=free)
 
 
 def _fewer_references(lines: Iterable[Line]) -> list[Line]:
@@ -177,7 +180,7 @@ def _fewer_references(lines: Iterable[Line]) -> list[Line]:
 
 def _shorter(line: Line, prices: PriceList, on: date) -> Line:
     """The line with a short clip, where its model is sold so."""
-    if line.asset != "clip" or not line.bought:
+    if line.asset != "clip":
         return line
     items = tuple(_short(item, prices) for item in line.items)
     return line if items == line.items else priced(line.asset, line.key, items, line.why, prices, on)

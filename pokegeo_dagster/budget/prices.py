@@ -23,7 +23,7 @@ OLD_AFTER = timedelta(days=90)
 THE_LIST = "the price list (pokegeo_dagster/budget/prices.toml)"
 
 Confidence = Literal["high", "medium", "low"]
-Usd = Annotated[str, StringConstraints(pattern=r"^\d{1,6}(\.\d{1,12})?$")]
+Usd = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,6}(\.[0-9]{1,12})?$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$", max_length=120)]
 
 

@@ -19,6 +19,7 @@ ReferenceId = Annotated[str, StringConstraints(pattern=r"^ref_(0[1-9]|[12][0-9]|
 CLIP_IDS: tuple[str, ...] = tuple(f"clip_{n:02d}" for n in range(1, MOST_CLIPS + 1))
 REFERENCE_IDS: tuple[str, ...] = tuple(f"ref_{n:02d}" for n in range(1, MOST_REFERENCES + 1))
 
+_CLIP = re.compile(r"(?:clip_)?0*([0-9]{1,2})")
 _EPISODE = re.compile(r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$")
 
 
@@ -38,7 +39,8 @@ def episode_id(text: str) -> str:
 
 def clip_id(text: str) -> str:
     """The clip that a person means by «5», «05» or «clip_05». Raises BriefRefused."""
-    digits = text.removeprefix("clip_")
-    if not digits.isdigit() or not 1 <= int(digits) <= MOST_CLIPS:
+    # ASCII digits only: «²» is a digit to Python, and no number.
+    found = _CLIP.fullmatch(text)
+    if found is None or not 1 <= int(found[1]) <= MOST_CLIPS:
         raise BriefRefused(f"{text!r} is no clip: say a number from 1 to {MOST_CLIPS}, or clip_05.")
-    return f"clip_{int(digits):02d}"
+    return f"clip_{int(found[1]):02d}"

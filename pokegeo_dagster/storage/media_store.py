@@ -21,6 +21,22 @@ if TYPE_CHECKING:
 CHUNK_BYTES = 256 * 1024
 
 
+CONTENT_TYPES = {
+    ".json": "application/json",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
+    ".mp4": "video/mp4",
+    ".m4a": "audio/mp4",
+    ".wav": "audio/wav",
+    ".mp3": "audio/mpeg",
+    ".pcm": "audio/pcm",
+    ".csv": "text/csv; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class MediaRef:
     """One stored file: where it is and what it must be. `size` in bytes, `sha256` as 64 hex digits."""

@@ -7,7 +7,7 @@ in one line, without a password, when the database cannot be used.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -26,7 +26,7 @@ from pokegeo_dagster.storage.rows import Approved, Failure, TakeRow
 __all__ = ["Approved", "Failure", "StudioDb", "TakeRow"]
 
 _takes, _approved, _failures, _briefs = schema.takes, schema.approved, schema.failures, schema.briefs
-_edits = schema.edits
+_edits, _tasks = schema.edits, schema.tasks
 
 
 def _now() -> datetime:
@@ -144,8 +144,9 @@ class StudioDb:
         cost_usd: Decimal = Decimal(0),
         paid: bool = False,
         author: str | None = None,
+        tasks: Sequence[int] = (),
     ) -> TakeRow:
-        """Record a take whose files are stored.
+        """Record a take whose files are stored, and that the purchases it came from are done.
 
         When this number of this recipe is on record already, nothing changes and that row is
         returned: of two makers of one take, the first counts. `slate` holds JSON values.
@@ -170,6 +171,10 @@ class StudioDb:
         asked = select(_takes).where(*which, _takes.c.recipe == recipe, _takes.c.number == number)
         with self._database.transaction(write=True) as connection:
             connection.execute(_insert(connection, _takes).values(row).on_conflict_do_nothing())
+            if tasks:
+                done = update(_tasks).where(_tasks.c.id.in_(tasks), _tasks.c.state == "delivered")
+                stamp = {"state": "stored", "settled_at": self._now(), "updated_at": self._now()}
+                connection.execute(done.values({**stamp, "lease_owner": None, "lease_until": None}))
             return _take(connection.execute(asked).one())
 
     # --- what is approved ----------------------------------------------------------------------

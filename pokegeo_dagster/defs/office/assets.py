@@ -79,6 +79,7 @@ def asset_of(craft: Craft, graph: Mapping[str, Craft]) -> dg.AssetsDefinition:
         },
         partitions_def=partitions,
         backfill_policy=dg.BackfillPolicy.single_run(),
+        pool=craft.pool,
         check_specs=[
             dg.AssetCheckSpec(check.name, asset=craft.name, description=check.description)
             for check in craft.checks
@@ -99,7 +100,6 @@ def _run(
     new_take: bool,
 ) -> Iterator[Any]:
     places = _places(craft, context, studio)
-    pointers = {name: _newest_event(context.instance, name) for name in _upstream(craft)}
     if craft.name in craft.inputs:
         handles = {**handles, craft.name: Takes(craft.name, studio)}
     fallen: list[Fell] = []
@@ -113,7 +113,7 @@ def _run(
             verdicts[check.name].append((piece.take.place, verdict))
             # Dagster takes an evaluation here (1.13); only its annotation does not say so.
             context.log_event(_evaluation(craft, check, piece.take.place, verdict))  # pyright: ignore
-        yield _materialization(craft, context, piece, pointers)
+        yield _materialization(craft, context, piece)
     for check in craft.checks:
         yield _summary(craft, check, verdicts[check.name])
     if fallen:
@@ -148,9 +148,11 @@ def _newest_event(instance: dg.DagsterInstance, asset: str) -> int | None:
 
 
 def _materialization(
-    craft: Craft, context: dg.AssetExecutionContext, piece: Landed, pointers: Mapping[str, int | None]
+    craft: Craft, context: dg.AssetExecutionContext, piece: Landed
 ) -> dg.AssetMaterialization:
     take, work = piece.take, piece.work
+    # Asked for now and not at the start: other departments may be at work at the same time.
+    pointers = {name: _newest_event(context.instance, name) for name in _upstream(craft)}
     tags = {
         "dagster/code_version": craft.code_version,
         "dagster/data_version": take.version,

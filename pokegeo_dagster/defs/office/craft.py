@@ -14,14 +14,27 @@ from typing import Any, Literal
 import dagster as dg
 from pydantic import BaseModel
 
+from pokegeo_dagster.budget.tiers import KEYS, Role
 from pokegeo_dagster.defs.office.partitions import EPISODE_REFERENCES, EPISODE_SHOTS, EPISODES
 from pokegeo_dagster.defs.office.studio import Studio
 from pokegeo_dagster.defs.office.takes import Take, Takes
 from pokegeo_dagster.film.crew import Credit, Made
 from pokegeo_dagster.film.digest import digest
 from pokegeo_dagster.film.places import Place
+from pokegeo_dagster.film.vendors import Job
 
 Per = Literal["episode", "shot", "reference"]
+VENDORS = frozenset(KEYS)
+# Who shares a vendor's desk. Dagster's pools shape the work and show in the UI; the law is in the
+# books (`Books.intend`), because a pool can be over-admitted.
+POOLS: Mapping[Role, str] = {
+    "researcher": "gemini",
+    "writer": "gemini",
+    "illustrator": "gemini",
+    "camera": "kling",
+    "narrator": "elevenlabs",
+    "foley": "elevenlabs",
+}
 PARTITIONS: Mapping[Per, dg.PartitionsDefinition] = {
     "episode": EPISODES,
     "shot": EPISODE_SHOTS,
@@ -31,7 +44,8 @@ PARTITIONS: Mapping[Per, dg.PartitionsDefinition] = {
 
 @dataclass(frozen=True)
 class Work:
-    """One piece of work: `make` carries out `order` in a room of its own.
+    """One piece of work: `make` carries out `order` in a room of its own, or, where a vendor is to
+    do it, prepares the `Job` that the purse carries out.
 
     `inputs` are the takes it is made from. `uses` names the bytes that the result really depends
     on (name → digest): a take whose `uses` and order are unchanged is the same take, even when an
@@ -40,10 +54,16 @@ class Work:
 
     order: BaseModel
     credit: Credit
-    make: Callable[[Path], Made]
+    make: Callable[[Path], Made | Job]
     inputs: tuple[Take, ...] = ()
     uses: Mapping[str, str] = field(default_factory=dict)
     author: str = "house"
+    about: Callable[[Made], Mapping[str, Any]] = lambda made: {}  # what the slate says beside made.slate
+
+    @property
+    def paid(self) -> bool:
+        """Whether a vendor does it for money: then `make` prepares a Job and sends nothing."""
+        return self.credit.member in VENDORS
 
     def recipe(self, asset: str) -> str:
         """The digest of everything the result is made from."""
@@ -75,6 +95,26 @@ class Check:
     judge: Callable[[Take], Verdict]
 
 
+def _is_the_real_one(take: Take) -> Verdict:
+    vendor = take.slate.get("stand_in_for")
+    if vendor is None:
+        return Verdict(True, f"made by {take.row.member}", {"by": take.row.member})
+    return Verdict(
+        False,
+        f"the house stands in for {vendor} ({take.slate['stand_in_why']}). Produce the episode again "
+        "to have it made.",
+        {"by": take.row.member, "ordered from": vendor},
+        dg.AssetCheckSeverity.WARN,
+    )
+
+
+NO_STAND_IN = Check(
+    "made_by_the_one_ordered",
+    "Nobody stands in for the crew member that was ordered.",
+    _is_the_real_one,
+)
+
+
 @dataclass(frozen=True)
 class Craft:
     """One asset: how its work is ordered, shown and checked."""
@@ -89,6 +129,8 @@ class Craft:
     code_version: str
     checks: tuple[Check, ...]
     show: Callable[[Take], dict[str, Any]]
+    role: Role | None  # whose job it is, where somebody can be hired for it
+    pool: str | None
     at_once: int  # how many pieces of this work the machine does at a time
 
     def work(self, studio: Studio, place: Place, handles: Mapping[str, Takes] | None = None) -> Work:
@@ -113,6 +155,7 @@ def craft(
     checks: Sequence[Check] = (),
     show: Callable[[Take], dict[str, Any]] = lambda take: {},
     code_version: str = "1",
+    role: Role | None = None,
     at_once: int = 1,
 ) -> Callable[[Callable[..., Work]], Craft]:
     """Turns a function `(place, studio, *, input…) -> Work` into a craft named after it.
@@ -132,8 +175,10 @@ def craft(
             description=inspect.getdoc(plan) or "",
             kinds=frozenset(kinds),
             code_version=code_version,
-            checks=tuple(checks),
+            checks=(*checks, *([NO_STAND_IN] if role else [])),
             show=show,
+            role=role,
+            pool=POOLS[role] if role else None,
             at_once=at_once,
         )
 

@@ -22,8 +22,12 @@ class Journal(logging.FileHandler):
 
 
 def keep_journal(home: Path) -> None:
-    """Writes the journal from now on, in this process, once."""
-    log = logging.getLogger("pokegeo.production")
-    if not any(isinstance(handler, Journal) for handler in log.handlers):
+    """Writes the journal from now on, in this process, once: the production's steps and the purse's."""
+    logs = [logging.getLogger(name) for name in ("pokegeo.production", "pokegeo.purse")]
+    kept = next((h for log in logs for h in log.handlers if isinstance(h, Journal)), None)
+    journal = kept or Journal(home)
+    for log in logs:
         log.setLevel(logging.INFO)
-        log.addHandler(Journal(home))
+        if journal not in log.handlers:
+            log.addHandler(journal)
+    logs[1].propagate = False

@@ -7,15 +7,19 @@ instance, so that everything it makes is in the history.
 import logging
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
 import dagster as dg
 import psutil
+from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
+from dagster._core.utils import make_new_run_id
 
+from pokegeo_dagster.budget.tiers import TIERS
 from pokegeo_dagster.defs.graph import CALL_SHEET
 from pokegeo_dagster.defs.office.assets import HOST_TAG, ONLY_TAG, PROCESS_TAG, run_tags
-from pokegeo_dagster.defs.office.craft import Craft
+from pokegeo_dagster.defs.office.craft import POOLS, Craft
 from pokegeo_dagster.defs.office.floor import is_whole
 from pokegeo_dagster.defs.office.jobs import job_of
 from pokegeo_dagster.defs.office.partitions import EPISODES
@@ -23,7 +27,7 @@ from pokegeo_dagster.defs.office.studio import Studio
 from pokegeo_dagster.defs.office.takes import NotReady
 from pokegeo_dagster.film.errors import ProductionError
 from pokegeo_dagster.film.places import Place
-from pokegeo_dagster.storage.rows import Failure
+from pokegeo_dagster.storage.rows import Approved, Failure
 
 State = Literal["made", "stale", "missing", "waiting", "failed", "damaged"]
 TO_DO: frozenset[State] = frozenset({"stale", "missing", "failed", "damaged"})
@@ -75,40 +79,117 @@ def standings(craft: Craft, studio: Studio, episode: str) -> list[Standing]:
 def produce(
     definitions: dg.Definitions, studio: Studio, instance: dg.DagsterInstance, episode: str
 ) -> list[Standing]:
-    """Makes everything of an episode that is missing or stale, asset by asset, and says what fell.
+    """Makes everything of an episode that is missing or stale, and says what fell.
 
-    Each asset is one run over exactly the pieces that need it. A piece that falls holds up only
-    what is made from it. Run again, it goes on where it stopped.
+    The story is written asset by asset; then all other departments work at the same time, each asset
+    in one run over exactly the pieces that need it, each piece as soon as what it is made from is
+    there. A piece that falls holds up only what is made from it. Run again, it goes on where it
+    stopped. Raises KeyboardInterrupt when a person stops it, with everything at work told to stop.
     """
     instance.add_dynamic_partitions(str(EPISODES.name), [episode])
     settle_dead_runs(instance)
-    fallen: list[Standing] = []
+    set_pools(studio, instance)
+    plan = _Plan(studio, instance, episode)
     for craft in CALL_SHEET:
-        keys = _to_run(craft, studio, instance, episode)
-        plan = {"to_do": len(keys), "of": len(craft.keys(studio, episode))}
-        slate = {"asset": craft.name, "episode": episode, "state": "planned", **plan}
+        if craft.group == "story":
+            keys = plan.keys_of(craft)
+            if keys:
+                run_asset(definitions, instance, craft, episode, keys)
+    departments = [craft for craft in CALL_SHEET if craft.group != "story"]
+    work = [(craft, keys) for craft in departments if (keys := plan.keys_of(craft))]
+    _all_at_once(definitions, studio, instance, episode, work)
+    order = [craft.name for craft in CALL_SHEET]
+    failures = sorted(studio.db.failures(episode), key=lambda f: (order.index(f.asset), f.key))
+    return [Standing(Place(episode, failure.key), "failed", failure.reason) for failure in failures]
+
+
+def _all_at_once(
+    definitions: dg.Definitions,
+    studio: Studio,
+    instance: dg.DagsterInstance,
+    episode: str,
+    work: Sequence[tuple[Craft, list[str]]],
+) -> None:
+    """One thread and one run an asset. What one is made from it awaits on the board."""
+    if not work:
+        return
+    for craft, keys in work:
+        studio.board.post(craft.name, [Place(episode, key) for key in keys])
+    run_ids = {craft.name: _opened_history(instance) for craft, _ in work}
+    _leave_logging_alone(instance)
+
+    def run(craft: Craft, keys: list[str]) -> None:
+        try:
+            run_asset(definitions, instance, craft, episode, keys, run_id=run_ids[craft.name])
+        finally:
+            studio.board.strike(craft.name, [Place(episode, key) for key in keys])
+
+    with ThreadPoolExecutor(len(work), thread_name_prefix="department") as pool:
+        running = [pool.submit(run, craft, keys) for craft, keys in work]
+        try:
+            for future in running:
+                future.result()
+        except BaseException:
+            studio.board.stop()
+            raise
+
+
+def _leave_logging_alone(instance: dg.DagsterInstance) -> None:
+    """Keeps runs that start from resetting Python's logging under those that are logging, for which
+    all would wait for ever (Dagster 1.13: `get_yaml_python_handlers` applies a whole dictConfig, even
+    where, as in our dagster.yaml, there is nothing to configure)."""
+    if not instance.get_python_log_dagster_handler_config():
+        setattr(instance, "get_yaml_python_handlers", list)  # noqa: B010 - a method of theirs, replaced
+
+
+def _opened_history(instance: dg.DagsterInstance) -> str:
+    """A new run's id, its event log laid out. SQLite keeps one file a run and lays it out with
+    alembic, which resets Python's logging: with another run logging at that moment, both would wait
+    for each other for ever (Dagster 1.13)."""
+    run_id = make_new_run_id()
+    if isinstance(instance.event_log_storage, SqlEventLogStorage):
+        with instance.event_log_storage.run_connection(run_id):
+            return run_id
+    return run_id
+
+
+class _Plan:
+    """Which pieces of each asset this production makes, told to whoever listens, asset by asset."""
+
+    def __init__(self, studio: Studio, instance: dg.DagsterInstance, episode: str):
+        self._studio, self._instance, self._episode = studio, instance, episode
+        self._to_come: set[str] = set()  # «asset/key» that will be made, so that what is made of it waits
+
+    def keys_of(self, craft: Craft) -> list[str]:
+        """The keys of an asset that are to be made, or looked at again because what they are made
+        from is made again."""
+        found = standings(craft, self._studio, self._episode)
+        recorded = _recorded_versions(craft, self._instance, [s.place for s in found])
+        approved = self._studio.db.approved(self._episode, craft.name)
+        keys = []
+        for stand in found:
+            row = approved.get((craft.name, stand.place.key))
+            untold = row is not None and recorded.get(stand.place.partition) != row.data_version
+            if (
+                stand.state in TO_DO
+                or (stand.state == "made" and (untold or self._may_change(row)))
+                or (stand.state == "waiting" and self._can_come(craft))
+            ):
+                keys.append(stand.place.key)
+        self._to_come |= {f"{craft.name}/{key}" for key in keys}
+        plan = {"to_do": len(keys), "of": len(found)}
+        slate = {"asset": craft.name, "episode": self._episode, "state": "planned", **plan}
         log.info("%s: %d to do", craft.name, len(keys), extra={"slate": slate})
-        if keys:
-            run_asset(definitions, instance, craft, episode, keys)
-        fallen += [
-            Standing(Place(episode, failure.key), "failed", failure.reason)
-            for failure in studio.db.failures(episode)
-            if failure.asset == craft.name
-        ]
-    return fallen
+        return keys
 
+    def _may_change(self, row: Approved | None) -> bool:
+        inputs = row.inputs_text.split(";") if row else []
+        return any(entry.partition("=")[0] in self._to_come for entry in inputs)
 
-def _to_run(craft: Craft, studio: Studio, instance: dg.DagsterInstance, episode: str) -> list[str]:
-    found = standings(craft, studio, episode)
-    recorded = _recorded_versions(craft, instance, [s.place for s in found])
-    keys = []
-    for stand in found:
-        waits_for_its_own = stand.state == "waiting" and craft.name in craft.inputs
-        row = studio.approved_row(episode, craft.name, stand.place.key)
-        untold = row is not None and recorded.get(stand.place.partition) != row.data_version
-        if stand.state in TO_DO or waits_for_its_own or (stand.state == "made" and untold):
-            keys.append(stand.place.key)
-    return keys
+    def _can_come(self, craft: Craft) -> bool:
+        """Whether anything it waits for is to come (or itself: a pose awaits the character sheet)."""
+        coming = {piece.partition("/")[0] for piece in self._to_come}
+        return craft.name in craft.inputs or bool(coming & set(craft.inputs))
 
 
 def _recorded_versions(craft: Craft, instance: dg.DagsterInstance, places: Sequence[Place]) -> dict[str, str]:
@@ -129,6 +210,7 @@ def run_asset(
     episode: str,
     keys: Sequence[str],
     new_take: bool = False,
+    run_id: str | None = None,
 ) -> None:
     """One run of one asset over some keys of an episode.
 
@@ -150,6 +232,7 @@ def run_asset(
             **({"ops": {craft.name: {"config": {"new_take": True}}}} if new_take else {}),
         },
         raise_on_error=False,
+        run_id=run_id,
     )
     if not result.success:
         _raise_unforeseen(result)
@@ -178,6 +261,14 @@ def settle_dead_runs(instance: dg.DagsterInstance) -> None:
         process = run.tags.get(PROCESS_TAG, "")
         if run.tags.get(HOST_TAG) == here and process.isdigit() and not _lives(int(process)):
             instance.report_run_failed(run, "Its process ended before it did. Run it again to go on.")
+            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+
+
+def set_pools(studio: Studio, instance: dg.DagsterInstance) -> None:
+    """Gives Dagster's pools the sizes of the vendors' desks, for what the UI shows and starts."""
+    for role, pool in POOLS.items():
+        vendor = TIERS[role][0]
+        instance.event_log_storage.set_concurrency_slots(pool, studio.purse.desks[vendor].at_once)
 
 
 def _lives(process: int) -> bool:

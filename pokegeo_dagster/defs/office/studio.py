@@ -3,22 +3,32 @@
 import os
 import shutil
 import time
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+from threading import BoundedSemaphore
 
 import dagster as dg
 
+from pokegeo_dagster.budget.hire import Purse
+from pokegeo_dagster.budget.tiers import Part, Role
+from pokegeo_dagster.defs.office.board import Board
+from pokegeo_dagster.defs.office.casting import FIELDS, hired_crew, parts_of
 from pokegeo_dagster.defs.office.journal import keep_journal
+from pokegeo_dagster.defs.office.purse import studio_purse
 from pokegeo_dagster.film.crew import Crew
 from pokegeo_dagster.film.errors import StoreUnavailable
 from pokegeo_dagster.providers.house.crew import house_crew
+from pokegeo_dagster.storage.books import StudioBooks
 from pokegeo_dagster.storage.media_store import MediaStore, open_media_store
 from pokegeo_dagster.storage.rows import TakeRow
 from pokegeo_dagster.storage.settings import HOME_VARIABLE, StudioSettings, studio_home
 from pokegeo_dagster.storage.studio_db import StudioDb
 
 A_DAY_S = 86_400
+WORKERS = 2  # pieces drawn, filmed or encoded at a time in one process; each runs one thread and one encoder
+IN_TRANSIT = 2  # pieces being uploaded, downloaded or developed beside those at the vendor
 
 
 @dataclass(frozen=True)
@@ -28,11 +38,37 @@ class Studio:
     settings: StudioSettings
     store: MediaStore
     db: StudioDb
+    books: StudioBooks
+    purse: Purse = field(repr=False)
+    parts: Mapping[Role, Part]
     crew: Crew = field(repr=False)
+    house: Crew = field(repr=False)
+    board: Board = field(repr=False)
+    # Whoever draws, speaks, films or encodes here takes a place: one a core, however many departments
+    # are at work. Waiting for a vendor takes none.
+    bench: BoundedSemaphore = field(repr=False)
 
     def scratch(self) -> Path:
         """The folder in which rooms are made."""
         return self.settings.home / "scratch"
+
+    def channel(self, episode: str) -> str:
+        """The channel an episode is made for."""
+        brief = self.db.brief(episode)
+        return brief.channel if brief else "default"
+
+    def at_once(self, role: Role | None, here: int) -> int:
+        """How many pieces of a role's work are in hand at a time: as many as a vendor's desk takes
+        and some in transit, or `here` where the work is done on this machine."""
+        part = self.parts[role] if role else None
+        return self.purse.desks[part.vendor].at_once + IN_TRANSIT if part and part.paid else here
+
+    def with_stand_in(self, role: Role | None) -> "Studio | None":
+        """This studio with the house in a vendor's place, where that is the policy for the role."""
+        if role is None or self.parts[role].fallback != "house":
+            return None
+        stand_in = {FIELDS[role]: getattr(self.house, FIELDS[role])}
+        return replace(self, crew=replace(self.crew, **stand_in))
 
     def approved_row(self, episode: str, asset: str, key: str) -> TakeRow | None:
         """The approved take of one piece, if there is one."""
@@ -58,7 +94,20 @@ def open_studio(home: Path) -> Studio:
     store = open_media_store(settings)
     store.probe_writable()
     keep_journal(settings.home)
-    return Studio(settings=settings, store=store, db=db, crew=house_crew())
+    books, board, bench = StudioBooks(settings.database_url), Board(), BoundedSemaphore(WORKERS)
+    house, parts = house_crew(), parts_of(os.environ)
+    return Studio(
+        settings=settings,
+        store=store,
+        db=db,
+        books=books,
+        purse=studio_purse(os.environ, db, store, books, board, bench),
+        parts=parts,
+        crew=hired_crew(house, parts, os.environ),
+        house=house,
+        board=board,
+        bench=bench,
+    )
 
 
 def _furnish(home: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from pokegeo_dagster.defs.office import show
 from pokegeo_dagster.defs.office.craft import Work, craft
-from pokegeo_dagster.defs.office.studio import Studio
+from pokegeo_dagster.defs.office.studio import WORKERS, Studio
 from pokegeo_dagster.defs.office.takes import Take, Takes
 from pokegeo_dagster.defs.picture.checks import CLIP_LONG_ENOUGH, COMPOSITE_EXACT
 from pokegeo_dagster.film.crew import ClipOrder, CompositeOrder, Made, ReferenceOrder
@@ -14,8 +14,6 @@ from pokegeo_dagster.film.places import Place
 from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.film.story.screenplay import Reference, Screenplay
 from pokegeo_dagster.film.story.slices import ShotSlice
-
-WORKERS = 2  # pieces drawn or filmed at a time: one a core; each runs one thread and one encoder
 
 
 def _show_reference(take: Take) -> dict[str, Any]:
@@ -33,7 +31,14 @@ def _sheet_of(play: Screenplay) -> Reference | None:
     return next((r for r in play.references if r.kind == "character"), None)
 
 
-@craft(group="picture", per="reference", kinds=("png",), show=_show_reference, at_once=WORKERS)
+@craft(
+    group="picture",
+    per="reference",
+    kinds=("png",),
+    role="illustrator",
+    show=_show_reference,
+    at_once=WORKERS,
+)
 def reference(place: Place, studio: Studio, *, brief: Takes, screenplay: Takes, reference: Takes) -> Work:
     """One seed image. Characters and props are cut out; the character sheet comes first and is
     passed along, so that the animal stays the same animal."""
@@ -51,15 +56,12 @@ def reference(place: Place, studio: Studio, *, brief: Takes, screenplay: Takes, 
         seed=place.seed(brief_value.seed, brief_value.species),
     )
 
-    def draw(room: Path) -> Made:
-        made = studio.crew.illustrator.draw(order, sheet.path() if sheet else None, room)
-        about = {"kind": plan.kind, "name": plan.name, "description": plan.description}
-        return Made(made.files, {**made.slate, **about}, made.cost_usd)
-
+    illustrator = studio.crew.illustrator
     return Work(
         order=order,
-        credit=studio.crew.illustrator.credit,
-        make=draw,
+        credit=illustrator.credit,
+        make=lambda room: illustrator.draw(order, sheet.path() if sheet else None, room),
+        about=lambda made: {"kind": plan.kind, "name": plan.name, "description": plan.description},
         inputs=(ordered, written, *([sheet] if sheet else [])),
         uses={"sheet": sheet.files["main"].sha256} if sheet else {},
     )
@@ -117,6 +119,7 @@ def _show_clip(take: Take) -> dict[str, Any]:
     group="picture",
     per="shot",
     kinds=("mp4",),
+    role="camera",
     checks=(CLIP_LONG_ENOUGH,),
     show=_show_clip,
     at_once=WORKERS,
@@ -138,18 +141,11 @@ def clip(place: Place, studio: Studio, *, shot: Takes, composite: Takes, narrati
         seed=place.seed(value.seed, place.key),
     )
 
-    def film(room: Path) -> Made:
-        made = camera.film(order, opening.paths(), room)
-        return Made(
-            made.files,
-            {**made.slate, "prompt": order.prompt, "frames_needed": needed},
-            made.cost_usd,
-        )
-
     return Work(
         order=order,
         credit=camera.credit,
-        make=film,
+        make=lambda room: camera.film(order, opening.paths(), room),
+        about=lambda made: {"prompt": order.prompt, "frames_needed": needed},
         inputs=(sliced, opening, line),
         uses={"composite": opening.version},
     )

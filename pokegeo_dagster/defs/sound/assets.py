@@ -1,6 +1,5 @@
 """Sound: the spoken line and the atmosphere of each clip."""
 
-from pathlib import Path
 from typing import Any
 
 from pokegeo_dagster.defs.office import show
@@ -26,7 +25,15 @@ def _show_narration(take: Take) -> dict[str, Any]:
     }
 
 
-@craft(group="sound", per="shot", kinds=("wav",), checks=(NARRATION_SPOKEN,), show=_show_narration, at_once=2)
+@craft(
+    group="sound",
+    per="shot",
+    kinds=("wav",),
+    role="narrator",
+    checks=(NARRATION_SPOKEN,),
+    show=_show_narration,
+    at_once=2,
+)
 def narration(place: Place, studio: Studio, *, shot: Takes) -> Work:
     """The spoken line with the time of every word. Its length is the master clock of the film."""
     sliced = shot.of(place)
@@ -34,13 +41,17 @@ def narration(place: Place, studio: Studio, *, shot: Takes) -> Work:
     narrator = studio.crew.narrator
     order = NarrationOrder(text=value.shot.narration, names=value.names, seed=place.seed(value.seed))
 
-    def speak(room: Path) -> Made:
-        made = narrator.speak(order, room)
+    def about(made: Made) -> dict[str, Any]:
         samples = voice_samples(made.files["main"])
-        about = {"text": order.text, "samples": samples, "duration_s": samples / SAMPLE_RATE_HZ}
-        return Made(made.files, {**made.slate, **about}, made.cost_usd)
+        return {"text": order.text, "samples": samples, "duration_s": samples / SAMPLE_RATE_HZ}
 
-    return Work(order=order, credit=narrator.credit, make=speak, inputs=(sliced,))
+    return Work(
+        order=order,
+        credit=narrator.credit,
+        make=lambda room: narrator.speak(order, room),
+        inputs=(sliced,),
+        about=about,
+    )
 
 
 def _show_effect(take: Take) -> dict[str, Any]:
@@ -48,7 +59,7 @@ def _show_effect(take: Take) -> dict[str, Any]:
     return {"effect": show.player(take, slate["cue"]), "duration (s)": float(slate["duration_s"])}
 
 
-@craft(group="sound", per="shot", kinds=("wav",), show=_show_effect, at_once=2)
+@craft(group="sound", per="shot", kinds=("wav",), role="foley", show=_show_effect, at_once=2)
 def sound_effect(place: Place, studio: Studio, *, shot: Takes) -> Work:
     """The atmosphere of one clip, chosen by the words of its cue."""
     sliced = shot.of(place)
@@ -57,9 +68,11 @@ def sound_effect(place: Place, studio: Studio, *, shot: Takes) -> Work:
         cue=value.shot.sound_cue, duration_s=EFFECT_S, seed=place.seed(value.seed, place.key, "effect")
     )
 
-    def perform(room: Path) -> Made:
-        made = studio.crew.foley.perform(order, room)
-        about = {"cue": order.cue, "duration_s": order.duration_s}
-        return Made(made.files, {**made.slate, **about}, made.cost_usd)
-
-    return Work(order=order, credit=studio.crew.foley.credit, make=perform, inputs=(sliced,))
+    foley = studio.crew.foley
+    return Work(
+        order=order,
+        credit=foley.credit,
+        make=lambda room: foley.perform(order, room),
+        inputs=(sliced,),
+        about=lambda made: {"cue": order.cue, "duration_s": order.duration_s},
+    )

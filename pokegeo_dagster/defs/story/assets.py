@@ -22,6 +22,7 @@ from pokegeo_dagster.film.story.rules import validate
 from pokegeo_dagster.film.story.screenplay import Screenplay
 from pokegeo_dagster.film.story.slices import ShotSlice, slice_shot
 from pokegeo_dagster.film.story.species import find_species
+from pokegeo_dagster.film.vendors import Job
 from pokegeo_dagster.storage.screenplay_file import read_screenplay
 
 DESK = Credit(member="desk", model="copy")  # work that copies what is already decided
@@ -45,14 +46,17 @@ def _story_order(brief: Brief) -> StoryOrder:
     return StoryOrder(species=brief.species, clip_count=brief.clip_count, seed=brief.seed)
 
 
-def written(value: Callable[[], BaseModel], slate: Callable[[Any], dict[str, Any]] | None = None):
-    """Work that writes a value as JSON, with a slate made from it."""
+def written(value: Callable[[], BaseModel | Job]) -> Callable[[Path], Made | Job]:
+    """Work that writes a value as JSON. A paid writer hands back a job instead, whose result is such
+    a file."""
 
-    def make(room: Path) -> Made:
+    def make(room: Path) -> Made | Job:
         made = value()
+        if not isinstance(made, BaseModel):
+            return made
         file = room / "main.json"
         file.write_text(made.model_dump_json(indent=2) + "\n", encoding="utf-8")
-        return Made({"main": file}, slate(made) if slate else {})
+        return Made({"main": file})
 
     return make
 
@@ -83,7 +87,7 @@ def _show_dossier(take: Take) -> dict[str, Any]:
     return {"habitats": ", ".join(dossier.habitats), "facts": show.table(rows)}
 
 
-@craft(group="story", per="episode", kinds=("json",), show=_show_dossier)
+@craft(group="story", per="episode", kinds=("json",), role="researcher", show=_show_dossier)
 def dossier(place: Place, studio: Studio, *, brief: Takes) -> Work:
     """What is known of the species: body, niche, story hooks; each fact with source and confidence."""
     ordered = brief.of(place)
@@ -107,14 +111,17 @@ def _show_pitches(take: Take) -> dict[str, Any]:
     return {"picked by": pitches.picked_by, "pitches": show.table(rows)}
 
 
-@craft(group="story", per="episode", kinds=("json",), show=_show_pitches)
+@craft(group="story", per="episode", kinds=("json",), role="writer", show=_show_pitches)
 def pitches(place: Place, studio: Studio, *, brief: Takes, dossier: Takes) -> Work:
     """Exactly five stories that could be told. The best-scored is picked unless a human picks."""
     ordered, known = brief.of(place), dossier.of(place)
     value, writer = ordered.read(Brief), studio.crew.writer
 
-    def offered() -> Pitches:
-        options = tuple(writer.pitch(value, known.read(Dossier)))
+    def offered() -> Pitches | Job:
+        pitched = writer.pitch(value, known.read(Dossier))
+        if isinstance(pitched, Job):
+            return pitched
+        options = tuple(pitched)
         best = max(range(len(options)), key=lambda n: options[n].score)
         return Pitches(options=options, picked=best, picked_by="best score")
 
@@ -127,7 +134,8 @@ def pitches(place: Place, studio: Studio, *, brief: Takes, dossier: Takes) -> Wo
     )
 
 
-def _screenplay_slate(value: Screenplay) -> dict[str, Any]:
+def _screenplay_slate(made: Made) -> dict[str, Any]:
+    value = Screenplay.model_validate_json(made.files["main"].read_bytes())
     return {
         "title": value.title,
         "clips": [shot.clip for shot in value.shots],
@@ -154,7 +162,14 @@ def _show_screenplay(take: Take) -> dict[str, Any]:
     }
 
 
-@craft(group="story", per="episode", kinds=("json",), checks=(BEATS_IN_ORDER,), show=_show_screenplay)
+@craft(
+    group="story",
+    per="episode",
+    kinds=("json",),
+    role="writer",
+    checks=(BEATS_IN_ORDER,),
+    show=_show_screenplay,
+)
 def screenplay(place: Place, studio: Studio, *, brief: Takes, dossier: Takes, pitches: Takes) -> Work:
     """The film on paper: atmosphere, references, and every clip's picture, movement, line and sound.
 
@@ -168,21 +183,25 @@ def screenplay(place: Place, studio: Studio, *, brief: Takes, dossier: Takes, pi
         return Work(
             order=EditedScreenplay(text=edited),
             credit=Credit(member="human", model="pen"),
-            make=written(lambda: read_screenplay(edited, where), _screenplay_slate),
+            make=written(lambda: read_screenplay(edited, where)),
             inputs=(ordered, known, offered),
+            about=_screenplay_slate,
             author="human",
         )
 
-    def written_out() -> Screenplay:
+    def written_out() -> Screenplay | Job:
         play = writer.write(value, known.read(Dossier), offered.read(Pitches).chosen)
+        if isinstance(play, Job):
+            return play
         validate(play, f"the screenplay of {place.episode}", value.clip_count)
         return play
 
     return Work(
         order=_story_order(value),
         credit=writer.credit,
-        make=written(written_out, _screenplay_slate),
+        make=written(written_out),
         inputs=(ordered, known, offered),
+        about=_screenplay_slate,
         uses={"dossier": known.version, "pitches": offered.version},
     )
 

@@ -28,8 +28,10 @@ _NAMES_CAMERA = re.compile(
     r"(?:push(?:es)? in|pulls? out|pans?|tilts? (?:up|down)|tracking)\b",
     re.I,
 )
+# A capital after «and» is somebody's name: «Slowking and Nidoking face each other» is one movement.
 _SEQUENCE = re.compile(
-    r"\bthen\b|\bafterwards?\b|\bnext,|\bfinally\b|\bfollowed by\b|;|\b(?:before|after|until|and) \w+ing\b",
+    r"\bthen\b|\bafterwards?\b|\bnext,|\bfinally\b|\bfollowed by\b|;|"
+    r"\b(?:before|after|until|and) (?-i:[a-z])\w*ing\b",
     re.I,
 )
 _ACTIONS = (

@@ -24,6 +24,7 @@ FULL_FILM_CLIPS = 18  # from here on a film needs the full set of seed images
 FEWEST_REFERENCES, MOST_REFERENCES = 20, 25
 EVERY_BEAT_FROM = 6
 _WORD = re.compile(r"[^\W_]+")
+_A = {"character": "a character", "prop": "a prop", "environment": "an environment"}
 _FIELD_OF = {"character": ("species", "pose"), "prop": ("prop",), "environment": ("setting",)}
 
 
@@ -128,7 +129,7 @@ def _reference_list(screenplay: Screenplay) -> Iterator[str]:
     )
     for kind in needed:
         if kind not in kinds:
-            yield f"the film: no reference is a {kind}; list at least one"
+            yield f"the film: no reference is {_A[kind]}; list at least one"
 
 
 def _reference_faults(reference: Reference) -> Iterator[str]:
@@ -136,9 +137,9 @@ def _reference_faults(reference: Reference) -> Iterator[str]:
     for field in ("species", "pose", "prop", "setting"):
         given = getattr(reference, field) is not None
         if given and field not in wanted:
-            yield f"{reference.id} ({reference.name}): a {reference.kind} has no {field}; take it out"
+            yield f"{reference.id} ({reference.name}): {_A[reference.kind]} has no {field}; take it out"
         if not given and field in wanted:
-            yield f"{reference.id} ({reference.name}): a {reference.kind} needs {field}; add it"
+            yield f"{reference.id} ({reference.name}): {_A[reference.kind]} needs {field}; add it"
     if reference.species is not None and reference.species not in species_book():
         yield f"{reference.id} ({reference.name}): no species is called {reference.species!r}; use its slug"
 
@@ -149,7 +150,7 @@ def _use_of_references(screenplay: Screenplay) -> Iterator[str]:
         if shot.plate not in kinds:
             yield f"{shot.clip}: its plate {shot.plate} is not in the references; add it or name another"
         elif kinds[shot.plate] != "environment":
-            yield f"{shot.clip}: its plate {shot.plate} is a {kinds[shot.plate]}; a plate is an environment"
+            yield f"{shot.clip}: its plate {shot.plate} is {_A[kinds[shot.plate]]}; a plate is an environment"
         for subject in shot.subjects:
             if subject.reference not in kinds:
                 yield (
@@ -205,7 +206,8 @@ def _named(data: dict[object, object], loc: tuple[int | str, ...]) -> str | None
     rows = data.get(loc[0])
     row = rows[loc[1]] if isinstance(rows, list | tuple) and loc[1] < len(rows) else None
     name = row.get("clip" if loc[0] == "shots" else "id") if isinstance(row, dict) else None
-    return name if isinstance(name, str) else None
+    # A name that would break the line it is told in is no name to tell.
+    return name if isinstance(name, str) and name.isprintable() else None
 
 
 def _said(kind: str, message: str) -> str:

@@ -15,11 +15,14 @@ from pokegeo_dagster.film.digest import seed_for
 from pokegeo_dagster.film.errors import ProductionError
 from pokegeo_dagster.film.story.anatomy import anatomy_of
 from pokegeo_dagster.film.story.species import find_species
+from pokegeo_dagster.providers.house import creature
 from pokegeo_dagster.providers.house.plates.canvas import Bytes
 from pokegeo_dagster.providers.house.plates.light import mood_of
 from pokegeo_dagster.providers.house.plates.plate import paint_plate
 from pokegeo_dagster.providers.house.props import draw_prop
 
+# Rises whenever a plate or a prop would look different; the creatures count their own editions.
+_EDITION = 0
 # A camera that moves needs more picture than the frame shows: at 1.2× it moves without enlarging.
 _OVERSCAN = 1.2
 _PROP_SHARE = 0.55  # longest side of a prop, of the delivery's height
@@ -29,7 +32,7 @@ _CHARACTER_SHARE = 1.1  # height of a character, of the delivery's height: close
 class HouseIllustrator:
     """Draws every reference of a film without a vendor."""
 
-    credit = Credit(member="house", model="layered-paint")
+    credit = Credit(member="house", model="layered-paint", edition=_EDITION + creature.EDITION)
 
     def draw(self, order: ReferenceOrder, sheet: Path | None, room: Path) -> Made:
         """The picture of one reference; `main` always, and `far`, `mid`, `near` of an environment.
@@ -69,12 +72,9 @@ class HouseIllustrator:
         return _cut_out(room, picture)
 
     def _character(self, order: ReferenceOrder, room: Path) -> Made:
-        # Only this method needs the animals: plates and props can be drawn without them.
-        from pokegeo_dagster.providers.house.creature import draw_creature
-
         reference = order.reference
         species = find_species(reference.species or "")
-        picture = draw_creature(
+        picture = creature.draw_creature(
             anatomy_of(species),
             reference.pose or "alert",
             order.atmosphere.light,

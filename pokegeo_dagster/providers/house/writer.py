@@ -23,7 +23,7 @@ from pokegeo_dagster.providers.house.prose import bank
 class HouseWriter:
     """Writes without a key and without a network. The same brief gives the same film."""
 
-    credit = Credit(member="house", model="grammar")
+    credit = Credit(member="house", model="grammar", edition=2)
 
     def pitch(self, brief: Brief, dossier: Dossier) -> Sequence[Pitch]:
         """Five different stories, the one that suits the animal best first."""

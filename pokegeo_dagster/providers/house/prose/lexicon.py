@@ -105,7 +105,9 @@ def _weather(weather: Weather, habitat: Habitat) -> dict[str, Any]:
 def body_words(anatomy: Anatomy) -> dict[str, Any]:
     """How a body moves and what it moves: its plan's words, overruled by its form's."""
     bodies = phrases("bodies")
-    return bodies["plans"][anatomy.body_plan] | bodies["forms"].get(anatomy.form, {})
+    # Aerodactyl is built like a raptor and has not one feather.
+    form = "bat" if anatomy.body_plan == "bird" and anatomy.wings == "bat" else anatomy.form
+    return bodies["plans"][anatomy.body_plan] | bodies["forms"].get(form, {})
 
 
 def _body(species: Species, prefix: str) -> dict[str, Any]:
@@ -138,7 +140,6 @@ def _measures(species: Species) -> dict[str, Any]:
         "dim": "long" if lying else "tall",
         "as_heavy": weighs_like(species.weight_kg),
         "as_long": like,
-        "as_long_bare": like,
     }
 
 

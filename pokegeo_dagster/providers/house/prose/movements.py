@@ -20,7 +20,6 @@ _BY_PLAN: dict[str, tuple[Gesture, ...]] = {
     ),
     "bird": (
         ("head tilting", "Its head tilts to one side"),
-        ("feathers stirring in the wind", "Its feathers stir in the wind"),
         ("wings trembling", "Its wings tremble against its sides"),
     ),
     "fish": (
@@ -124,6 +123,8 @@ def gestures_of(species: Species, anatomy: Anatomy, medium: Medium) -> list[Gest
         found.append(("eyes blinking", "Its eyes blink once"))
     if anatomy.ears != "none" and plan in ("quadruped", "biped"):
         found.append(("ears twitching", "Its ears twitch toward a sound"))
+    if anatomy.skin == "feathers" and medium != "water":
+        found.append(("feathers stirring in the wind", "Its feathers stir in the wind"))
     if anatomy.skin in ("fur", "wool") and medium == "ground":
         found.append(("fur rippling in the wind", "Its fur ripples in the wind"))
     if anatomy.wings != "none" and plan not in ("bird", "fish"):

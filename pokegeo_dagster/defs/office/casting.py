@@ -1,0 +1,94 @@
+"""Casting: the crew that the keys in the environment can hire, the house for everything else."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from pokegeo_dagster.budget.tiers import Part, Role, cast, keys_in, wishes
+from pokegeo_dagster.film.crew import Crew
+
+FIELDS: Mapping[Role, str] = {
+    "researcher": "researcher",
+    "writer": "writer",
+    "illustrator": "illustrator",
+    "camera": "camera",
+    "narrator": "narrator",
+    "foley": "foley",
+}
+
+
+def parts_of(environ: Mapping[str, str]) -> Mapping[Role, Part]:
+    """Who does each job. Raises OrderRefused for settings that cannot be."""
+    return cast(keys_in(environ), wishes(environ))
+
+
+def hired_crew(house: Crew, parts: Mapping[Role, Part], environ: Mapping[str, str]) -> Crew:
+    """The house crew with every paid part in other hands. Opens no connection."""
+    members: dict[str, Any] = {}
+    clients = _Clients(environ)
+    for role, part in parts.items():
+        if part.paid:
+            members[FIELDS[role]] = clients.member(role, part.model or "")
+    return replace(house, **members)
+
+
+class _Clients:
+    """One client a vendor, made when the first of its members is hired."""
+
+    def __init__(self, environ: Mapping[str, str]):
+        self._environ = environ
+        self._open: dict[str, Any] = {}
+
+    def member(self, role: Role, model: str) -> Any:
+        match role:
+            case "researcher":
+                from pokegeo_dagster.providers.gemini.researcher import GeminiResearcher
+
+                return GeminiResearcher(self._gemini(), model)
+            case "writer":
+                from pokegeo_dagster.providers.gemini.writer import GeminiWriter
+
+                return GeminiWriter(self._gemini(), model)
+            case "illustrator":
+                from pokegeo_dagster.providers.gemini.illustrator import GeminiIllustrator
+
+                return GeminiIllustrator(self._gemini(), model)
+            case "camera":
+                from pokegeo_dagster.providers.kie.camera import KlingCamera
+
+                return KlingCamera(self._kie(), model)
+            case "narrator":
+                from pokegeo_dagster.providers.elevenlabs.narrator import ElevenLabsNarrator
+
+                return ElevenLabsNarrator(self._elevenlabs(), self._environ["ELEVENLABS_VOICE_ID"], model)
+            case "foley":
+                from pokegeo_dagster.providers.elevenlabs.foley import ElevenLabsFoley
+
+                return ElevenLabsFoley(self._elevenlabs(), model)
+
+    def _gemini(self) -> Any:
+        if "gemini" not in self._open:
+            from pokegeo_dagster.providers.gemini.client import GeminiClient
+
+            base = self._environ.get("GOOGLE_GEMINI_BASE_URL") or None
+            self._open["gemini"] = GeminiClient(self._environ["GEMINI_API_KEY"], base)
+        return self._open["gemini"]
+
+    def _kie(self) -> Any:
+        if "kie" not in self._open:
+            from pokegeo_dagster.providers.kie.client import BASE_URL, UPLOAD_URL, KieClient
+
+            self._open["kie"] = KieClient(
+                self._environ["KIE_API_KEY"],
+                self._environ.get("KIE_BASE_URL") or BASE_URL,
+                self._environ.get("KIE_UPLOAD_URL") or UPLOAD_URL,
+            )
+        return self._open["kie"]
+
+    def _elevenlabs(self) -> Any:
+        if "elevenlabs" not in self._open:
+            from pokegeo_dagster.providers.elevenlabs.client import ElevenLabsClient
+
+            base = self._environ.get("ELEVENLABS_BASE_URL") or None
+            self._open["elevenlabs"] = ElevenLabsClient(self._environ["ELEVENLABS_API_KEY"], base)
+        return self._open["elevenlabs"]

@@ -1,0 +1,1 @@
+"""Gemini: a researcher, a writer and an illustrator for hire, through Google's own SDK."""

@@ -1,0 +1,129 @@
+"""The Kling camera: opening frames brought to life by KIE.ai, for money."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pokegeo_dagster.film.crew import ClipOrder, Credit
+from pokegeo_dagster.film.edit.delivery import Delivery
+from pokegeo_dagster.film.errors import OrderRefused, Refused, ShotFailed
+from pokegeo_dagster.providers.kie.client import KieClient
+from pokegeo_dagster.providers.kie.job import KlingJob, PublicUrl, Setting
+from pokegeo_dagster.providers.kie.models import DEFAULT_MODEL, model_named
+from pokegeo_dagster.providers.kie.troubles import FREE, VENDOR
+
+MOST_PICTURE_BYTES = 10_000_000  # KIE's limit for an input picture (docs.kie.ai, 2026)
+
+
+class KlingCamera:
+    """Films by a Kling model at KIE. Hands back unsent jobs; only the purse sends them.
+
+    `seconds` is the one length it shoots. `quality` is one of the model's own words, its best
+    affordable one when left out. `public_url` gives a picture of our own store an address that the
+    internet can read; without it pictures are uploaded to KIE. `callback_url` is told when a task
+    ends. Raises OrderRefused when the model cannot be set like that.
+    """
+
+    def __init__(
+        self,
+        client: KieClient,
+        model: str = DEFAULT_MODEL,
+        seconds: int = 10,
+        *,
+        quality: str | None = None,
+        sound: bool = False,
+        negative_prompt: str | None = None,
+        public_url: PublicUrl | None = None,
+        callback_url: str | None = None,
+    ):
+        known = model_named(model)
+        if quality is None and known.qualities:
+            quality = known.qualities[0]
+        self._setting = Setting(known, seconds, quality, sound, negative_prompt)
+        _check(self._setting)
+        self._client, self._public_url, self._callback_url = client, public_url, callback_url
+        self.credit = Credit(member=VENDOR, model=_credit_name(self._setting), edition=1)
+
+    def frames_for(self, segment_frames: int, delivery: Delivery) -> int:
+        """The one length this camera shoots, in frames of the delivery.
+
+        Raises ShotFailed when the segment is longer.
+        """
+        shoots = self._setting.seconds * delivery.rate_fps
+        if segment_frames > shoots:
+            needs_s = segment_frames / delivery.rate_fps
+            raise ShotFailed(
+                "clip",
+                "of a long line",
+                f"its segment needs {needs_s:.2f} s and {self._setting.model.name} shoots "
+                f"{self._setting.seconds} s. {FREE} Shorten the line{self._longer(needs_s)}.",
+            )
+        return shoots
+
+    def film(self, order: ClipOrder, composite: Mapping[str, Path], room: Path) -> KlingJob:
+        """The clip as one unsent job. The prompt is sent as it is ordered, camera words last.
+
+        Raises ShotFailed without a usable composite or when the order is longer than the camera
+        shoots, Refused when the prompt is longer than the model reads. All before any money.
+        """
+        setting = self._setting
+        picture = composite.get("main")
+        if picture is None:
+            raise ShotFailed("clip", "its composite", "it is not made yet. Composite the shot first.")
+        size = picture.stat().st_size
+        if size > MOST_PICTURE_BYTES:
+            raise ShotFailed(
+                "clip",
+                "its composite",
+                f"it has {size / 1e6:.1f} MB and KIE takes {MOST_PICTURE_BYTES / 1e6:.0f} MB. {FREE} "
+                "Deliver in a smaller size.",
+            )
+        self.frames_for(order.frames, order.delivery)
+        if len(order.prompt) > setting.model.most_prompt:
+            raise Refused(
+                VENDOR,
+                f"the motion prompt has {len(order.prompt)} characters and {setting.model.name} reads "
+                f"{setting.model.most_prompt}. {FREE} Shorten it.",
+            )
+        if not order.prompt.strip():
+            raise Refused(VENDOR, f"the motion prompt is empty. {FREE} Write one.")
+        return KlingJob(
+            self._client,
+            self.credit,
+            setting,
+            order,
+            picture,
+            public_url=self._public_url,
+            callback_url=self._callback_url,
+        )
+
+    def _longer(self, needs_s: float) -> str:
+        """A longer setting of the same model that would do, if it has one."""
+        enough = [s for s in self._setting.model.seconds if s >= needs_s]
+        return f", or set the camera to {min(enough)} s" if enough else ""
+
+
+def _check(setting: Setting) -> None:
+    model, faults = setting.model, []
+    if setting.seconds not in model.seconds:
+        faults.append(f"it shoots {', '.join(map(str, model.seconds))} s, not {setting.seconds} s")
+    if setting.quality is not None and setting.quality not in model.qualities:
+        choice = ", ".join(model.qualities) or "no choice of quality"
+        faults.append(f"its quality is {choice}, not {setting.quality!r}")
+    if setting.sound and not model.sound_field:
+        faults.append("it cannot be asked for sound")
+    longest, words = model.most_negative_prompt, setting.negative_prompt or ""
+    if words and len(words) > longest:
+        faults.append(f"its negative prompt holds {longest} characters, not {len(words)}")
+    if faults:
+        raise OrderRefused(f"The camera {model.name} cannot be set so: {'; '.join(faults)}. {FREE}")
+
+
+def _credit_name(setting: Setting) -> str:
+    """The model, and everything a clip's look depends on that is not in its order: a take that was
+    shot at another quality must not pass for this one."""
+    words = [setting.model.name, setting.quality or "", "sound" if setting.sound else ""]
+    if setting.negative_prompt:
+        words.append(f"without «{setting.negative_prompt}»")
+    return " ".join(filter(None, words))

@@ -178,10 +178,25 @@ def _credits(piece: Landed) -> dict[str, Any]:
         "made by": f"{row.member} · {row.model}",
         "author": row.author,
         "cost (USD)": float(row.cost_usd),
+        **_purchase(piece),
         "take": row.number,
         "how": "made now" if piece.made else "an earlier take, used again",
         "recipe": row.recipe[:16],
         "files": dg.MetadataValue.md("\n".join(f"- `{ref.key}`" for ref in row.files.values())),
+    }
+
+
+def _purchase(piece: Landed) -> dict[str, Any]:
+    """What a paid take's own papers say: the vendor's task, what it quoted and what it charged."""
+    row = piece.take.row
+    if not row.paid:
+        return {}
+    return {
+        "vendor": row.member,
+        "model": row.model,
+        "vendor's task": ", ".join(row.slate.get("vendor_tasks", ())) or "answered at once",
+        "quoted (USD)": float(row.slate.get("quoted_usd", 0)),
+        "spent on the episode (USD)": float(piece.take.studio.db.spent_usd(row.episode)),
     }
 
 

@@ -285,7 +285,12 @@ class _Floor:
         for part, reference in hired.originals.items():
             if reference["sha256"] not in inside:  # the vendor's own bytes, with their credentials
                 files[part if part not in files else f"vendor_{part}"] = MediaRef(**reference)
-        made = replace(hired.made, cost_usd=hired.usd)
+        bought = [self.studio.books.task(number) for number in hired.tasks]
+        papers = {
+            "vendor_tasks": [task.task_id for task in bought if task.task_id],
+            "quoted_usd": str(sum((task.quote_usd for task in bought), Decimal(0))),
+        }
+        made = replace(hired.made, cost_usd=hired.usd, slate={**hired.made.slate, **papers})
         return self._recorded(place, work, slot.recipe, slot.number, made, files, hired.tasks)
 
     def _recorded(

@@ -47,7 +47,8 @@ def reference(place: Place, studio: Studio, *, brief: Takes, screenplay: Takes, 
     plan = next(r for r in play.references if r.id == place.key)
     sheet_plan = _sheet_of(play)
     sheet = None
-    if plan.kind == "character" and sheet_plan and sheet_plan.id != plan.id:
+    same_animal = sheet_plan is not None and sheet_plan.species == plan.species
+    if plan.kind == "character" and sheet_plan and same_animal and sheet_plan.id != plan.id:
         sheet = reference.at(place.episode, sheet_plan.id)
     order = ReferenceOrder(
         reference=plan,

@@ -1,10 +1,11 @@
 """What must hold of pictures and clips. Measured on the files, not taken from what was ordered."""
 
+import dagster as dg
 from PIL import Image
 
 from pokegeo_dagster.defs.office.craft import Check, Verdict
 from pokegeo_dagster.defs.office.takes import Take, Takes
-from pokegeo_dagster.film.edit.timeline import plan_segment
+from pokegeo_dagster.film.edit.timeline import LONGEST_HOLD_S, plan_segment
 from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.film.story.slices import ShotSlice
 from pokegeo_dagster.providers.bench.probe import probe
@@ -27,10 +28,13 @@ def _long_enough(take: Take) -> Verdict:
     delivery = Takes("shot", take.studio).of(take.place).read(ShotSlice).delivery
     needed = plan_segment(line.slate["samples"], delivery).frames / delivery.rate_fps
     there = probe(take.path()).duration_s
+    held = needed - there <= LONGEST_HOLD_S
     return Verdict(
         passed=there + 1e-6 >= needed,
-        why=f"{there:.3f} s filmed; its segment needs {needed:.3f} s",
+        why=f"{there:.3f} s filmed; its segment needs {needed:.3f} s"
+        + ("; the last frame is held" if held and there + 1e-6 < needed else ""),
         measured={"filmed (s)": there, "needed (s)": needed},
+        severity=dg.AssetCheckSeverity.WARN if held else dg.AssetCheckSeverity.ERROR,
     )
 
 

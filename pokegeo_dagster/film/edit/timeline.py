@@ -18,6 +18,7 @@ from pokegeo_dagster.film.model import Frozen
 BREATH_BEFORE_S = 0.35  # the picture settles before the voice comes in
 BREATH_AFTER_S = 0.65
 SHORTEST_SEGMENT_S = 2.0
+LONGEST_HOLD_S = 0.5  # a last frame held longer than this reads as a fault
 
 
 class SegmentPlan(Frozen):

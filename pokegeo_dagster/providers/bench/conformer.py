@@ -14,6 +14,7 @@ import numpy as np
 from av.error import FFmpegError
 
 from pokegeo_dagster.film.edit.delivery import Delivery
+from pokegeo_dagster.film.edit.timeline import LONGEST_HOLD_S
 from pokegeo_dagster.film.errors import MediaDamaged, ShotFailed
 from pokegeo_dagster.providers.bench.encoder import (
     TICKS_PER_FRAME,
@@ -28,7 +29,6 @@ from pokegeo_dagster.providers.bench.splice import SegmentsDiffer, join, opened
 
 __all__ = ["SegmentsDiffer", "conform", "is_segment", "join", "poster_of", "write_poster"]
 
-LONGEST_HOLD_S = 0.5  # a last frame held longer than this reads as a fault
 _BT601 = {5, 6}  # H.273 numbers of the two standard-definition matrices
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pokegeo_dagster.film.crew import ClipOrder, Credit
 from pokegeo_dagster.film.edit.delivery import Delivery
+from pokegeo_dagster.film.edit.timeline import LONGEST_HOLD_S
 from pokegeo_dagster.film.errors import OrderRefused, Refused, ShotFailed
 from pokegeo_dagster.providers.kie.client import KieClient
 from pokegeo_dagster.providers.kie.job import KlingJob, PublicUrl, Setting
@@ -48,10 +49,10 @@ class KlingCamera:
     def frames_for(self, segment_frames: int, delivery: Delivery) -> int:
         """The one length this camera shoots, in frames of the delivery.
 
-        Raises ShotFailed when the segment is longer.
+        Raises ShotFailed when the segment is longer than that and its last frame held.
         """
         shoots = self._setting.seconds * delivery.rate_fps
-        if segment_frames > shoots:
+        if segment_frames > shoots + LONGEST_HOLD_S * delivery.rate_fps:
             needs_s = segment_frames / delivery.rate_fps
             raise ShotFailed(
                 "clip",

@@ -36,8 +36,8 @@ def test_a_fixed_length_camera_shoots_its_length_whatever_is_needed(mute, name, 
 def test_a_segment_longer_than_the_camera_shoots_is_refused_with_a_way_out(mute):
     with pytest.raises(ShotFailed, match=r"needs 9.00 s .*shoots 5 s.*, or set the camera to 10 s"):
         KlingCamera(mute, seconds=5).frames_for(9 * 24, FULL)
-    with pytest.raises(ShotFailed, match=r"needs 10.04 s .*Shorten the line\.$"):
-        KlingCamera(mute, seconds=10).frames_for(241, FULL)
+    with pytest.raises(ShotFailed, match=r"needs 10.54 s .*Shorten the line\.$"):
+        KlingCamera(mute, seconds=10).frames_for(253, FULL)  # 10 s and a held last frame end at 252
 
 
 def test_an_unknown_model_is_refused_and_the_known_ones_are_named(mute):

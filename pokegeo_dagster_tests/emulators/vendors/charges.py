@@ -28,6 +28,7 @@ class Charge:
     id: str  # the vendor's name for it: task id, request id, response id
     at: float
     items: Mapping[str, Decimal] = field(default_factory=dict)
+    about: str = ""  # what was asked for, in the client's words
 
     def as_json(self) -> dict[str, Any]:
         """The charge as JSON, amounts as text so that no cent is rounded."""

@@ -36,6 +36,7 @@ class Options:
     video_px: tuple[int, int] = (640, 360)
     same_video: bool = True  # one clip for every request of a duration; False: from its own image
     answer_s: float = 0.0  # how long Gemini and ElevenLabs work on an answer
+    characters_per_s: float = 16.0  # how fast the narrator speaks
     task_s: float = 0.0  # how long a KIE task takes, from createTask on …
     task_polls: int = 0  # … and how many polls it is pending for at least
     kie_credits: Decimal = Decimal(1_000_000)

@@ -196,7 +196,9 @@ class ElevenLabs:
     ) -> Answer:
         text, model = body["text"], model_of(body, DEFAULT_VOICE_MODEL)
         speed = float((body.get("voice_settings") or {}).get("speed", 1.0))
-        spoken = sounds.speech(text, voice, speed, int(output_format.split("_")[1]))
+        spoken = sounds.speech(
+            text, voice, speed, int(output_format.split("_")[1]), self.desk.options.characters_per_s
+        )
         audio, media_type = sounds.encoded(spoken.samples, output_format)
         name, credits = new_id(), speech_credits(body)
         before, after = self._charge(
@@ -207,6 +209,7 @@ class ElevenLabs:
             credits=credits,
             digest=key,
             id=name,
+            about=text,
         )
         item = new_id()
         card = {
@@ -252,6 +255,7 @@ class ElevenLabs:
             credits=credits,
             digest=key,
             id=name,
+            about=body["text"],
         )
         return Answer(body=spoilt(audio, script), media_type=media_type, headers=self._headers(name, credits))
 

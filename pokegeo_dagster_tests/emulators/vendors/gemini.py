@@ -70,7 +70,8 @@ class Asked:
     @cached_property
     def images(self) -> list[bytes]:
         blobs = [either(part, "inlineData") for part in self.parts]
-        return [base64.b64decode(blob.get("data", "")) for blob in blobs if blob]
+        # The SDK writes bytes in the URL's alphabet, others in the plain one: the API reads both.
+        return [base64.urlsafe_b64decode(_url_safe(blob.get("data", ""))) for blob in blobs if blob]
 
     @property
     def route(self) -> str:
@@ -208,6 +209,7 @@ class Gemini:
             usd=model.usd[size],
             digest=asked.digest,
             id=name,
+            about=asked.text,
         )
         return _answer(asked.model, [{"inlineData": blob}], "STOP", usage, name)
 
@@ -240,9 +242,14 @@ class Gemini:
             usd=(price.input_usd * asked.tokens + price.output_usd * tokens) / MILLION,
             digest=asked.digest,
             id=name,
+            about=asked.text,
             items={"input-token": Decimal(asked.tokens), "output-token": Decimal(tokens)},
         )
         return _answer(asked.model, [{"text": text}], finish, _usage(asked.tokens, tokens, "TEXT"), name)
+
+
+def _url_safe(text: str) -> str:
+    return text.translate(str.maketrans("+/", "-_"))
 
 
 def _usage(prompt: int, answer: int, modality: str) -> dict[str, Any]:

@@ -196,6 +196,7 @@ class Kie:
                 usd=wanted.credits * CREDIT_USD,
                 digest=wanted.digest,
                 id=task.id,
+                about=wanted.input["prompt"],
                 items={"credit": wanted.credits},
             )
         task.completed_at, task.state = time.time(), state

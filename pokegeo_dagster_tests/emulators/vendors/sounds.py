@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from pokegeo_dagster.film.digest import seed_for
 
-CHARACTERS_PER_SECOND = 14.0
 FORMATS = re.compile(
     r"mp3_(?:22050_32|24000_48|44100_(?:32|64|96|128|192))|(?:pcm|wav)_(?:8000|16000|22050|24000|32000|44100|48000)"
     r"|[ua]law_8000|opus_48000_(?:32|64|96|128|192)"
@@ -32,10 +31,10 @@ class Spoken:
     alignment: dict[str, Any]
 
 
-def speech(text: str, voice: str, speed: float, rate: int) -> Spoken:
-    """A tone burst for every syllable of the text: 14 characters a second, its stops included."""
+def speech(text: str, voice: str, speed: float, rate: int, characters_per_s: float) -> Spoken:
+    """A tone burst for every syllable of the text, so many characters a second, its stops included."""
     weights = [1 + _STOPS.get(character, 0.0) for character in text]
-    each_s = len(text) / CHARACTERS_PER_SECOND / speed / sum(weights)
+    each_s = len(text) / characters_per_s / speed / sum(weights)
     starts, ends, now = [], [], 0.05
     for weight in weights:
         starts.append(round(now, 3))

@@ -11,7 +11,7 @@ import dagster as dg
 import httpx
 from rich.console import Console
 
-from pokegeo_dagster.defs.office.production import settle_dead_runs
+from pokegeo_dagster.defs.office.production import set_pools, settle_dead_runs
 from pokegeo_dagster.defs.office.studio import here
 from pokegeo_dagster.film.errors import ProductionError
 
@@ -24,6 +24,7 @@ def open_doors(port: int) -> int:
     studio = here()
     with dg.DagsterInstance.get() as instance:
         settle_dead_runs(instance)
+        set_pools(studio, instance)
     environment = {**os.environ, "DAGSTER_HOME": os.environ["DAGSTER_HOME"]}
     environment.pop("POKEGEO_TERMINAL", None)  # runs of the UI do have their output captured
     dagster = ["dagster", "dev", "-w", f"{environment['DAGSTER_HOME']}/workspace.yaml",

@@ -34,7 +34,7 @@ def read_screenplay(text: str, where: str, clip_count: int | None = None) -> Scr
     rules by clip.
     """
     try:
-        data = yaml.safe_load(text)
+        data = yaml.load(text, Loader=_Careful)  # noqa: S506 - it is a SafeLoader
     except yaml.YAMLError as error:
         raise ScreenplayInvalid(where, [_broken(error)]) from None
     except (RecursionError, ValueError) as error:  # ten thousand brackets; a date of the 40th of May
@@ -60,6 +60,20 @@ def _item(row: dict[str, Any], heading: str) -> str:
 
 def _yaml(data: Any) -> str:
     return yaml.dump(data, Dumper=_Comfortable, sort_keys=False, allow_unicode=True, width=100)
+
+
+class _Careful(yaml.SafeLoader):
+    """Refuses a key that is written twice: YAML would keep the last one and say nothing."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key.value!r} is written twice", key.start_mark
+                )
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep)
 
 
 class _Comfortable(yaml.SafeDumper):

@@ -190,3 +190,10 @@ def test_the_file_is_plain_yaml_that_any_editor_reads():
 
     assert list(read) == ["title", "logline", "species", "author", "atmosphere", "references", "shots"]
     assert [shot["clip"] for shot in read["shots"]] == list(CLIP_IDS[:18])
+
+
+def test_a_line_that_stands_twice_is_told_and_not_half_forgotten():
+    text = write_screenplay(film()).replace("title:", "title: Another\ntitle:", 1)
+
+    with pytest.raises(ScreenplayInvalid, match="'title' is written twice"):
+        read_screenplay(text, "haunter.yaml")

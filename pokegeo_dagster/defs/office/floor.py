@@ -120,7 +120,11 @@ class _Floor:
                         patience = LOOK_AGAIN_S if waiting or board.busy else None
                         done, _ = wait(running, timeout=patience, return_when=FIRST_COMPLETED)
                         for future in done:
-                            yield self._result(running.pop(future), future)
+                            place = running.pop(future)
+                            yield self._result(place, future)
+                            # Only now has Dagster heard of it: what is made from it comes after it
+                            # in the history too.
+                            board.strike(self.craft.name, [place])
                     elif waiting and self._to_come(unready):
                         board.wait(planned_at, A_WHILE_S)
                     elif waiting and planned_at == board.changes:
@@ -203,11 +207,9 @@ class _Floor:
 
     def _result(self, place: Place, future: Future[Landed]) -> Landed | Fell:
         try:
-            landed = future.result()
+            return future.result()
         except ProductionError as error:
             return self._fell(Fell(place, error))
-        self.studio.board.strike(self.craft.name, [place])
-        return landed
 
     def _fell(self, fell: Fell) -> Fell:
         place, error = fell.place, fell.error

@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 SPECIES ?= haunter
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: episode studio test bench lint lock clean help
+.PHONY: episode studio test bench lint emulators lock clean help
 help:
 	@echo "make episode [SPECIES=haunter]  a whole film, no key needed"
 	@echo "make studio                     the Dagster UI on http://127.0.0.1:3000"
 	@echo "make test | bench | lint        the tests, the figures, the house rules"
+	@echo "make emulators                  the three paid vendors, emulated on this machine"
 
 episode: $(VENV)/.runtime
 	@$(BIN)/pokegeo produce $(SPECIES)
@@ -18,7 +19,7 @@ studio: $(VENV)/.runtime
 	@$(BIN)/pokegeo studio
 
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_ARGS)
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m bench
@@ -28,6 +29,9 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --config setup.cfg
 	$(BIN)/pyright
+
+emulators: $(VENV)/.dev
+	@$(BIN)/python -m pokegeo_dagster_tests.emulators $(EMULATOR_ARGS)
 
 # Every requirement is locked with its hashes; no index host is named anywhere.
 $(VENV)/bin/python:

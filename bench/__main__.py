@@ -1,4 +1,6 @@
-"""`make bench`: every figure of the README, in one run, against a reference in the same run."""
+"""`make bench`: every figure of the README, in one run, against a reference in the same run.
+
+`python -m bench purse` runs the proofs of the purse instead (see `bench.purse`)."""
 
 import json
 import platform
@@ -36,4 +38,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["purse"]:  # `python -m bench purse` is `python -m bench.purse`
+        del sys.argv[1]
+        from bench.purse import main
     main()

@@ -10,8 +10,14 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-# Nothing of the machine's own environment reaches a production under test: no key, no ffmpeg.
-BARE = {"PATH": "/nonexistent", "HOME": os.environ.get("HOME", "/"), "LANG": "C.UTF-8"}
+# Nothing of the machine's own environment reaches a production under test: no key (not even the
+# checkout's `.env`), no ffmpeg.
+BARE = {
+    "PATH": "/nonexistent",
+    "HOME": os.environ.get("HOME", "/"),
+    "LANG": "C.UTF-8",
+    "POKEGEO_ENV_FILE": "none",
+}
 
 Terminal = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -1,9 +1,10 @@
 """Bad orders: one line that says what to do, an exit code, and nothing lost."""
 
-import os
 from pathlib import Path
 
 import pytest
+
+from pokegeo_dagster_tests.conftest import BARE
 
 
 def _one_line(done, *words: str, code: int) -> None:
@@ -58,7 +59,7 @@ def test_a_full_disk_is_told_and_nothing_half_made_is_kept(tmp_path: Path, run_i
     done = subprocess.run(
         [sys.executable, "-m", "pokegeo_dagster.cli", "produce", "haunter", "--clips", "2", "--profile",
          "rehearsal"],
-        env={"PATH": "/nonexistent", "POKEGEO_HOME": str(home), "HOME": os.environ.get("HOME", "/")},
+        env={**BARE, "POKEGEO_HOME": str(home)},
         capture_output=True,
         text=True,
         cwd=Path(__file__).resolve().parents[1],

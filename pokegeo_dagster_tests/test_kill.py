@@ -19,7 +19,12 @@ def _start(home: Path) -> subprocess.Popen:
     return subprocess.Popen(
         [sys.executable, "-m", "pokegeo_dagster.cli", *ORDER],
         cwd=CHECKOUT,
-        env={"PATH": "/nonexistent", "POKEGEO_HOME": str(home), "HOME": os.environ.get("HOME", "/")},
+        env={
+            "PATH": "/nonexistent",
+            "POKEGEO_HOME": str(home),
+            "HOME": os.environ.get("HOME", "/"),
+            "POKEGEO_ENV_FILE": "none",
+        },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,

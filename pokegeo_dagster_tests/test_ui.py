@@ -37,7 +37,12 @@ def studio(rehearsal: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     process = subprocess.Popen(
         [sys.executable, "-m", "pokegeo_dagster.cli", "studio", "--port", str(ui)],
         cwd=CHECKOUT,
-        env={**os.environ, "POKEGEO_HOME": str(home), "POKEGEO_MEDIA_SERVICE": f"127.0.0.1:{media}"},
+        env={
+            **os.environ,
+            "POKEGEO_ENV_FILE": "none",
+            "POKEGEO_HOME": str(home),
+            "POKEGEO_MEDIA_SERVICE": f"127.0.0.1:{media}",
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

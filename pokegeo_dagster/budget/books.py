@@ -6,7 +6,8 @@ A task is one purchase: one take of one piece, at one vendor. Its state says how
                  └→ unknown          └→ failed     refused
 
 `intent` is written before the request leaves, `running` carries the vendor's own id, `delivered`
-the vendor's bytes and what they cost. A settled task (stored, failed, refused) is history.
+what it cost and the vendor's bytes (none where they are still to be fetched). A settled task
+(stored, failed, refused) is history.
 """
 
 from __future__ import annotations
@@ -19,12 +20,11 @@ from typing import Any, Literal, Protocol
 
 from pokegeo_dagster.budget.caps import Caps
 from pokegeo_dagster.budget.quota import Desk
+from pokegeo_dagster.film.errors import Refused
 from pokegeo_dagster.film.vendors import Charge
 
 State = Literal["admitted", "intent", "running", "delivered", "unknown", "stored", "failed", "refused"]
 LIVE_STATES: tuple[State, ...] = ("admitted", "intent", "running", "delivered", "unknown")
-# At the vendor, or perhaps at the vendor: these count against what it may do at once.
-AT_THE_VENDOR: tuple[State, ...] = ("intent", "running")
 
 
 @dataclass(frozen=True)
@@ -72,12 +72,28 @@ class Task:
     created_at: datetime | None = None
 
 
+def may_be_bought(last: Task | None) -> bool:
+    """Whether a slot with this newest task may be bought: never tried, or it ended without money for
+    a reason that may be gone (an account put right, a quota that is back, the vendor's own failure)."""
+    if last is None:
+        return True
+    if last.state == "refused":
+        return last.error_type != Refused.__name__
+    return last.state == "failed" and last.charged_usd == 0
+
+
 class Books(Protocol):
     """Every method is one transaction, committed when it returns. A method that moves a task gives
-    it back as it then stands; None when somebody else minds it now, and nothing was changed."""
+    it back as it then stands; None when the task has moved on since, and nothing was changed.
 
-    def admit(self, quotes: Sequence[Quote], caps: Caps, owner: str) -> list[Task]:
-        """Puts purchases on the books, all or none, unless they are there already. Raises CapReached."""
+    Only who minds a task may begin a request (`intend`) or give up its answer (`lose`). A vendor's
+    answer counts whoever brings it, as long as the task is still at the request it answers
+    (`submitted_at`): who brings it minds the task from then on.
+    """
+
+    def admit(self, quotes: Sequence[Quote], caps: Mapping[str, Caps], owner: str) -> list[Task]:
+        """Puts purchases on the books, all or none, where they may be bought; gives back the newest
+        task of each slot. `caps` is by episode. Raises CapReached."""
         ...
 
     def last(self, slot: Slot) -> Task | None:
@@ -107,17 +123,18 @@ class Books(Protocol):
         ...
 
     def not_taken(self, task: Task, owner: str) -> Task | None:
-        """intent → admitted: the vendor began nothing."""
+        """intent, unknown → admitted: the vendor began nothing."""
         ...
 
     def running(self, task: Task, owner: str, task_id: str) -> Task | None:
-        """intent → running, with the vendor's id."""
+        """intent, unknown → running, with the vendor's id."""
         ...
 
     def delivered(
         self, task: Task, owner: str, usd: Decimal, charge: Charge, result: Mapping[str, Any]
     ) -> Task | None:
-        """→ delivered, and the charge into the ledger. Also out of `unknown`: what came is here."""
+        """→ delivered, and the charge into the ledger (unless it is there already). Also out of
+        `unknown`: what came is here. A delivered task gets the `result` that was fetched since."""
         ...
 
     def refuse(self, task: Task, owner: str, error: Exception) -> Task | None:
@@ -129,7 +146,7 @@ class Books(Protocol):
         ...
 
     def lose(self, task: Task, owner: str, error: Exception) -> Task | None:
-        """→ unknown: a human settles it."""
+        """intent → unknown: a human settles it, unless the vendor's records do."""
         ...
 
     def parked_until(self, vendor: str) -> float:

@@ -12,111 +12,41 @@ one is a new intent on the books.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+import traceback
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
-from typing import Any, NoReturn, Protocol, TypeVar
+from pathlib import Path, PurePath
+from typing import Any, NoReturn, TypeVar
 
-from pokegeo_dagster.budget.books import LIVE_STATES, Books, Quote, Slot, Task
-from pokegeo_dagster.budget.caps import Caps, money
-from pokegeo_dagster.budget.prices import PriceList
-from pokegeo_dagster.budget.quota import Desk
+from pokegeo_dagster.budget.books import LIVE_STATES, Slot, Task, may_be_bought
+from pokegeo_dagster.budget.caps import money
+from pokegeo_dagster.budget.purse import Purse
 from pokegeo_dagster.film.crew import Made
 from pokegeo_dagster.film.digest import digest
 from pokegeo_dagster.film.errors import (
     AccountTrouble,
     AnswerLost,
+    DatabaseUnavailable,
     JobFailed,
     MediaBroken,
     MediaDamaged,
     MediaMissing,
     NotTaken,
+    ProductionError,
     QuotaSpent,
     Refused,
     StillAtWork,
     VendorSilent,
+    VendorTrouble,
 )
 from pokegeo_dagster.film.vendors import Charge, Delivery, Job, Pending, Ticket
 
 Answer = TypeVar("Answer")
-
-
-class Clock(Protocol):
-    """Time, as seconds since 1970, and waiting."""
-
-    def now(self) -> float: ...
-
-    def sleep(self, seconds: float) -> None: ...
-
-
-class Vault(Protocol):
-    """Where a vendor's own bytes are kept. A reference is JSON, and outlives the process."""
-
-    def keep(self, slot: Slot, part: str, path: Path) -> Mapping[str, Any]: ...
-
-    def open(self, reference: Mapping[str, Any]) -> Path:
-        """A local, verified file. Raises MediaMissing, MediaDamaged."""
-        ...
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long the purse waits, in seconds. From KIE's own advice: poll every 2–3 s with back-off;
-    a film takes 2–5 minutes, sometimes 15."""
-
-    first_poll_s: float = 2.0
-    most_poll_s: float = 10.0
-    give_up_s: float = 1200.0  # then the task is left running, and a later run asks again
-    free_tries: int = 6  # of one free step
-    busy_tries: int = 8  # new intents after «nothing was begun»
-    backoff_s: float = 1.0
-    # How long a request whose answer was lost may still be at work before «no trace of it» is believed.
-    grace_s: float = 180.0
-    # How long a task may be at work at a vendor that polls: counted against what it may do at once.
-    at_work_s: float = 900.0
-
-
-@dataclass(frozen=True)
-class Purse:
-    """Everything a purchase needs but the job itself."""
-
-    books: Books
-    prices: PriceList
-    caps: Callable[[str], Caps]  # of an episode
-    desks: Mapping[str, Desk]
-    vault: Vault
-    clock: Clock
-    patience: Patience
-    bench: AbstractContextManager[Any]  # a place at it is taken while something is developed
-    owner: Callable[[], str]  # a new name for each purchase that is minded
-    tell: Callable[[Task, str], None]  # one line per step, for the journal
-
-    def quote(self, job: Job, slot: Slot) -> Quote:
-        """What a job would cost today. Raises PriceMissing."""
-        today = datetime.fromtimestamp(self.clock.now(), UTC).date()
-        usd = self.prices.cost(job.bill(), today)
-        return Quote(slot, job.vendor, job.credit.model, usd, job.request())
-
-    def admit(self, jobs: Sequence[tuple[Job, Slot]]) -> None:
-        """Reserves the money for purchases that are not on the books yet: for all of them or for none.
-
-        Raises CapReached, PriceMissing; nothing was spent then, and nothing is reserved.
-        """
-        wanted = [(job, slot) for job, slot in jobs if _is_new(self.books.last(slot))]
-        if not wanted:
-            return
-        owner = self.owner()
-        episode = wanted[0][1].episode
-        try:
-            for task in self.books.admit(
-                [self.quote(job, slot) for job, slot in wanted], self.caps(episode), owner
-            ):
-                self.tell(task, "admitted")
-        finally:
-            self.books.let_go(owner)
+# A free step that ends in one of these is repeated; so is writing down what a vendor answered.
+WEATHER = (VendorSilent, MediaBroken, NotTaken, DatabaseUnavailable)
+LONGEST_PAUSE = 60  # × backoff_s, however long a busy vendor wants to be left alone
 
 
 @dataclass(frozen=True)
@@ -141,7 +71,7 @@ def hire(job: Job, slot: Slot, room: Path, purse: Purse) -> Hired | None:
     try:
         return _Purchase(job, slot, room, purse, owner).carried_out()
     finally:
-        purse.books.let_go(owner)
+        purse.let_go(owner)
 
 
 @dataclass
@@ -155,20 +85,18 @@ class _Purchase:
 
     def carried_out(self) -> Hired | None:
         last = self.purse.books.last(self.slot)
-        if last is not None and last.state == "stored":
-            return self._develop(last)  # it was bought: whatever was lost since is made from it again
-        if last is not None and not _is_new(last) and last.state not in LIVE_STATES:
-            self._as_before(last)
-        task = last if last is not None and last.state in LIVE_STATES else self._admitted()
+        task = self._admitted() if last is None or may_be_bought(last) else last
+        if task.state == "stored":
+            return self._develop(task)  # it was bought: whatever was lost since is made from it again
         minded = self._minded(task)
         while minded is not None:
             match minded.state:
                 case "admitted":
                     minded = self._buy(minded)
                 case "intent":
-                    minded = self._look_up(minded, _died(self.job.vendor))
+                    minded = self._look_up(minded, "The process stopped while it was asking.")
                 case "unknown":
-                    minded = self._look_up(minded, AnswerLost(self.job.vendor, minded.error_text or ""))
+                    minded = self._look_up(minded, _told(minded))
                 case "running":
                     minded = self._wait(minded)
                 case "delivered":
@@ -180,71 +108,72 @@ class _Purchase:
     # --- getting hold of it --------------------------------------------------------------------
 
     def _admitted(self) -> Task:
-        quote = self.purse.quote(self.job, self.slot)
-        (task,) = self.purse.books.admit([quote], self.purse.caps(self.slot.episode), self.owner)
-        self.purse.tell(task, "admitted")
+        quote, caps = self.purse.quote(self.job, self.slot), self.purse.caps(self.slot.episode)
+        (task,) = self.purse.books.admit([quote], {self.slot.episode: caps}, self.owner)
+        if task.owner == self.owner:
+            self.purse.tell(task, "admitted")
         return task
 
     def _minded(self, task: Task) -> Task | None:
         """The task, ours to mind; None when another process has stored it."""
-        end = self.purse.clock.now() + self.purse.patience.give_up_s
-        while True:
-            minded = self.purse.books.mind(task, self.owner)
-            if minded is not None:
-                return minded
-            task = self.purse.books.task(task.id)
+        books, clock, patience = self.purse.books, self.purse.clock, self.purse.patience
+        end = clock.now() + patience.give_up_s
+        while (minded := books.mind(task, self.owner)) is None:
+            task = books.task(task.id)
             if task.state == "stored":
                 return None
             if task.state not in LIVE_STATES:
                 self._as_before(task)
-            if self.purse.clock.now() > end:
+            if clock.now() > end:
                 raise StillAtWork(
                     f"{task.vendor}: another process is buying this. Run the same command again later."
                 )
-            self.purse.clock.sleep(self.purse.patience.first_poll_s)
+            clock.sleep(patience.first_poll_s)
+        return minded
 
-    def _again(self, task: Task) -> Task | None:
-        """A step of ours was not accepted: somebody else minds the task. What they make of it counts."""
-        return self._minded(self.purse.books.task(task.id))
+    def _moved(self, task: Task, step: Callable[[], Task | None]) -> Task | None:
+        """The task after a step on the books. Where it has moved on without us, whatever others made
+        of it counts: we wait until it is ours to mind again."""
+        moved = self._free(step)
+        if moved is None:
+            return self._minded(self.purse.books.task(task.id))
+        self.purse.tell(moved, moved.state)
+        return moved
 
     # --- the steps -----------------------------------------------------------------------------
 
     def _buy(self, task: Task) -> Task | None:
-        purse, books = self.purse, self.purse.books
-        if (until := books.parked_until(task.vendor)) > purse.clock.now():
-            spent = QuotaSpent(task.vendor, f"its quota is spent until {_moment(until)}.", until)
-            books.refuse(task, self.owner, spent)
-            raise spent
+        self._not_parked(task)
         try:
             prepared = self._free(lambda: self.job.prepare(self.room))
-        except (Refused, AccountTrouble) as declined:
-            books.refuse(task, self.owner, declined)
-            raise
+        except (QuotaSpent, Refused, AccountTrouble) as declined:
+            self._decline(task, declined)
         intent = self._intend(task)
-        if intent is None:
-            return self._again(task)
-        purse.tell(intent, "intent")
+        if intent is None:  # also where others wrote that intent: only they may send its request
+            return self._minded(self.purse.books.task(task.id))
+        self.purse.tell(intent, "intent")
         try:
             answer = self.job.submit(prepared, self.room)
         except NotTaken as busy:
             return self._not_taken(intent, busy)
-        except QuotaSpent as spent:
-            books.park(intent.vendor, spent.until)
-            books.refuse(intent, self.owner, spent)
-            raise
-        except (Refused, AccountTrouble) as declined:
-            books.refuse(intent, self.owner, declined)
-            raise
+        except (QuotaSpent, Refused, AccountTrouble) as declined:
+            self._decline(intent, declined)
         except JobFailed as failed:
             self._fail(intent, failed)
-        except AnswerLost as lost:
-            return self._look_up(intent, lost)
+        except VendorTrouble as lost:
+            return self._look_up(intent, lost.reason)
         except Exception as surprise:  # ours or the SDK's mistake: the request may have left
-            reason = f"stopped unexpectedly ({type(surprise).__name__}: {surprise})"
-            return self._look_up(intent, AnswerLost(intent.vendor, reason))
+            return self._look_up(intent, f"Asking stopped unexpectedly ({_where(surprise)}).")
         return self._landed(intent, answer)
 
+    def _not_parked(self, task: Task) -> None:
+        until = self.purse.books.parked_until(task.vendor)
+        if until > self.purse.clock.now():
+            moment = datetime.fromtimestamp(until, UTC).strftime("%Y-%m-%d %H:%M UTC")
+            self._decline(task, QuotaSpent(task.vendor, f"its quota is spent until {moment}.", until))
+
     def _intend(self, task: Task) -> Task | None:
+        """The task with our intent on the books; None when it is not ours any more."""
         desk = self.purse.desks[task.vendor]
         lost_counts_s = self.purse.patience.at_work_s if self.job.asynchronous else 0.0
         while True:
@@ -252,51 +181,60 @@ class _Purchase:
             if moved is None or wait_s <= 0:
                 return moved
             self.purse.clock.sleep(min(wait_s, self.purse.patience.first_poll_s))
+            self._not_parked(task)  # others may have found the quota spent while we waited
 
     def _not_taken(self, task: Task, busy: NotTaken) -> Task | None:
         self.busy += 1
         patience = self.purse.patience
         if self.busy >= patience.busy_tries:
-            self.purse.books.refuse(task, self.owner, busy)
-            raise busy
-        moved = self.purse.books.not_taken(task, self.owner)
+            self._decline(task, busy)
+        moved = self._moved(task, lambda: self.purse.books.not_taken(task, self.owner))
         wait_s = busy.after_s if busy.after_s is not None else patience.backoff_s * 2**self.busy
-        self.purse.clock.sleep(min(wait_s, 60 * patience.backoff_s))
-        return moved or self._again(task)
+        self.purse.clock.sleep(min(max(wait_s, 0.0), LONGEST_PAUSE * patience.backoff_s))
+        return moved
 
     def _landed(self, task: Task, answer: Ticket | Delivery) -> Task | None:
-        if isinstance(answer, Ticket):
-            moved = self.purse.books.running(task, self.owner, answer.task_id)
-            if moved is not None:
-                self.purse.tell(moved, "running")
-            return moved or self._again(task)
-        return self._deliver(task, answer)
+        if isinstance(answer, Delivery):
+            return self._deliver(task, answer)
+        try:
+            return self._moved(task, lambda: self.purse.books.running(task, self.owner, answer.task_id))
+        except DatabaseUnavailable as away:
+            settle = f"`pokegeo ledger settle {task.id} --found {answer.task_id}`"
+            raise DatabaseUnavailable(
+                f"{away} {task.vendor} took {task.slot.key}, which is not on the books: keep {settle}."
+            ) from None
 
-    def _look_up(self, task: Task, lost: AnswerLost) -> Task | None:
+    def _look_up(self, task: Task, lost: str) -> Task | None:
         """Nobody heard the vendor's answer: its own records may have it. Never a second submit
         unless those records are of a kind that would show the first one."""
+        books, patience = self.purse.books, self.purse.patience
         since = task.submitted_at.timestamp() if task.submitted_at else 0.0
         try:
             answer = self._free(lambda: self.job.look_up(since, self.room))
-        except AnswerLost as unknowable:
-            self._lose(task, AnswerLost(task.vendor, f"{lost.reason} {unknowable.reason}"))
-        except (VendorSilent, AccountTrouble) as silent:
-            self._lose(task, AnswerLost(task.vendor, f"{lost.reason} {silent.reason}"))
+        except JobFailed as failed:
+            self._fail(task, failed)
+        except VendorTrouble as silent:
+            return self._lose(task, lost, silent.reason)
+        except ProductionError:
+            raise
+        except Exception as surprise:
+            return self._lose(task, lost, f"Looking it up stopped unexpectedly ({_where(surprise)}).")
         if answer is not None:
             return self._landed(task, answer)
-        if self.purse.clock.now() - since < self.purse.patience.grace_s:
-            self._lose(
-                task, AnswerLost(task.vendor, f"{lost.reason} It may still be at work: run this again.")
-            )
-        moved = self.purse.books.not_taken(task, self.owner)
-        return moved or self._again(task)
+        if self.purse.clock.now() - since < patience.grace_s:
+            return self._lose(task, lost, "It may still be at work: run this again in some minutes.")
+        return self._moved(task, lambda: books.not_taken(task, self.owner))
 
-    def _lose(self, task: Task, lost: AnswerLost) -> NoReturn:
-        moved = self.purse.books.lose(task, self.owner, lost) or task
-        self.purse.tell(moved, "unknown")
+    def _lose(self, task: Task, lost: str, why: str) -> Task | None:
+        reason = lost if why in lost else f"{lost} {why}"
+        if task.state != "unknown":
+            told = AnswerLost(task.vendor, reason)
+            moved = self._moved(task, lambda: self.purse.books.lose(task, self.owner, told))
+            if moved is None or moved.state != "unknown":
+                return moved
         raise AnswerLost(
             task.vendor,
-            f"{lost.reason} It may cost {money(task.quote_usd)} and is not bought again by itself: "
+            f"{reason} It may cost {money(task.quote_usd)} and is not bought again by itself: "
             f"`pokegeo ledger unknown`, then `pokegeo ledger settle {task.id}`.",
         ) from None
 
@@ -307,15 +245,12 @@ class _Purchase:
         while True:
             try:
                 answer = self.job.poll(ticket)
-            except VendorSilent:
-                answer = Pending()  # a question that went unanswered says nothing about the task
             except JobFailed as failed:
                 self._fail(task, failed)
+            except (*WEATHER, AnswerLost):
+                answer = Pending()  # a question that went unanswered says nothing about the task
             if isinstance(answer, Delivery):
-                fetched = answer
-                if not answer.files:
-                    fetched = self._free(lambda found=answer: self.job.fetch(ticket, found, self.room))
-                return self._deliver(task, fetched)
+                return self._deliver(task, answer)
             if clock.now() > end:
                 raise StillAtWork(
                     f"{task.vendor} has been at work for {patience.give_up_s / 60:.0f} minutes (task "
@@ -325,26 +260,35 @@ class _Purchase:
             pause_s = min(pause_s * 1.3, patience.most_poll_s)
 
     def _deliver(self, task: Task, delivery: Delivery) -> Task | None:
-        if not delivery.files:
-            ticket = Ticket(task.task_id) if task.task_id else None
-            delivery = self._free(lambda: self.job.fetch(ticket, delivery, self.room))
-        files = {part: dict(self.purse.vault.keep(self.slot, part, path))
-                 for part, path in delivery.files.items()}  # fmt: skip
-        charge, usd = delivery.charge, self._worth(delivery.charge, task)
-        result = {"files": files, "facts": dict(delivery.facts), "charge": charge.model_dump(mode="json")}
-        moved = self.purse.books.delivered(task, self.owner, usd, charge, result)
-        if moved is not None:
-            self.purse.tell(moved, "delivered")
-        return moved or self._again(task)
+        """Keeps what came, then puts it on the books with its price. What came without its bytes and
+        can be asked for by a ticket stays running until they are here."""
+        if not delivery.files and task.task_id:
+            delivery = self._fetched(task, delivery)
+        try:
+            files = self._kept(delivery)
+        except Exception:  # the store is away: what was paid is on the books even so
+            self._free(lambda: self._put_down(task, delivery, {}))
+            raise
+        return self._moved(task, lambda: self._put_down(task, delivery, files))
 
-    def _worth(self, charge: Charge, task: Task) -> Decimal:
-        if charge.usd is not None:
-            return charge.usd
-        if not charge.items:
-            return task.quote_usd  # the vendor said nothing: what was quoted is what it takes
-        return self.purse.prices.cost(
-            charge.items, datetime.fromtimestamp(self.purse.clock.now(), UTC).date()
-        )
+    def _put_down(self, task: Task, delivery: Delivery, files: Mapping[str, Any]) -> Task | None:
+        charge, quoted = delivery.charge, task.quote_usd
+        usd = task.charged_usd if task.state == "delivered" else self.purse.worth(charge, quoted)
+        result = {"files": files, "facts": dict(delivery.facts), "charge": charge.model_dump(mode="json")}
+        return self.purse.books.delivered(task, self.owner, usd, charge, result)
+
+    def _fetched(self, task: Task, delivery: Delivery) -> Delivery:
+        ticket = Ticket(task.task_id) if task.task_id else None
+        try:
+            return self._free(lambda: self.job.fetch(ticket, delivery, self.room))
+        except JobFailed as failed:
+            self._fail(task, failed, delivery.charge)
+        except MediaMissing as gone:
+            self._fail(task, JobFailed(task.vendor, str(gone)), delivery.charge)
+
+    def _kept(self, delivery: Delivery) -> dict[str, Mapping[str, Any]]:
+        keep = self.purse.vault.keep
+        return {part: dict(keep(self.slot, part, path)) for part, path in delivery.files.items()}
 
     def _develop(self, task: Task) -> Hired | None:
         delivery, references = self._opened(task)
@@ -352,14 +296,7 @@ class _Purchase:
             with self.purse.bench:
                 made = self.job.develop(delivery, self.room)
         except JobFailed as failed:
-            self.purse.books.fail(task, self.owner, failed, Decimal(0))
-            raise JobFailed(
-                failed.vendor,
-                f"{failed.reason} It cost {money(task.charged_usd)}. For another one: `pokegeo redo "
-                f"{self.slot.episode} {self.slot.key} --what {self.slot.asset} --new-take`.",
-                failed.charge,
-                failed.request_id,
-            ) from None
+            self._fail(task, failed)
         if isinstance(made, Job):
             return self._second_round(task, made)
         kept = {delivery.files[part]: reference for part, reference in references.items()}
@@ -367,70 +304,99 @@ class _Purchase:
 
     def _second_round(self, task: Task, job: Job) -> Hired | None:
         again = replace(self.slot, recipe=digest({"recipe": self.slot.recipe, "round": 2}))
-        hired = hire(job, again, self.room, self.purse)
+        try:
+            hired = hire(job, again, self.room, self.purse)
+        except (JobFailed, Refused) as ended:
+            last = self.purse.books.last(again)
+            if last is not None and last.state not in LIVE_STATES and not may_be_bought(last):
+                # Neither round will be asked again: a live first one would stand in a new take's way.
+                self.purse.books.fail(task, self.owner, ended, Decimal(0))
+            raise
         if hired is None:
             return None
         return replace(hired, usd=hired.usd + task.charged_usd, tasks=(task.id, *hired.tasks))
 
     def _opened(self, task: Task) -> tuple[Delivery, dict[str, Mapping[str, Any]]]:
-        """What was delivered, from the vault; from the vendor again where the vault has lost it."""
+        """What was delivered, from the vault; from the vendor where the vault never had it or lost it."""
         references: dict[str, Mapping[str, Any]] = dict(task.result["files"])
-        charge = Charge.model_validate(task.result["charge"])
-        delivery = Delivery(charge, {}, task.result["facts"])
+        delivery = Delivery(Charge.model_validate(task.result["charge"]), {}, task.result["facts"])
+        look = self.purse.vault.open
         try:
-            files = {part: self.purse.vault.open(reference) for part, reference in references.items()}
+            files = {part: look(reference) for part, reference in references.items()}
         except (MediaMissing, MediaDamaged):
-            ticket = Ticket(task.task_id) if task.task_id else None
-            fetched = self._free(lambda: self.job.fetch(ticket, delivery, self.room))
-            references = {part: dict(self.purse.vault.keep(self.slot, part, path))
-                          for part, path in fetched.files.items()}  # fmt: skip
-            files = {part: self.purse.vault.open(reference) for part, reference in references.items()}
+            files = {}
+        if not files:
+            delivery = self._fetched(task, delivery)
+            references = self._kept(delivery)
+            if task.state == "delivered":
+                self._free(lambda: self._put_down(task, delivery, references))
+            files = {part: look(reference) for part, reference in references.items()}
         return replace(delivery, files=files), references
 
     # --- how it can end ------------------------------------------------------------------------
 
-    def _fail(self, task: Task, failed: JobFailed) -> NoReturn:
-        charge = failed.charge if isinstance(failed.charge, Charge) else None
-        usd = self._worth(charge, task) if charge else Decimal(0)
-        self.purse.books.fail(task, self.owner, failed, usd)
-        self.purse.tell(task, "failed")
-        cost = f"It charged {money(usd)}." if usd else "It charged nothing."
-        raise JobFailed(failed.vendor, f"{failed.reason} {cost}", charge, failed.request_id) from None
+    def _decline(self, task: Task, why: NotTaken | QuotaSpent | Refused | AccountTrouble) -> NoReturn:
+        moved = self._free(lambda: self.purse.books.refuse(task, self.owner, why))
+        if moved is not None:
+            self.purse.tell(moved, "refused")
+        if isinstance(why, QuotaSpent) and why.until > self.purse.books.parked_until(task.vendor):
+            self.purse.books.park(task.vendor, why.until)
+        raise why
+
+    def _fail(self, task: Task, failed: JobFailed, taken: Charge | None = None) -> NoReturn:
+        charge = failed.charge if isinstance(failed.charge, Charge) else taken
+        usd = task.charged_usd or (self.purse.worth(charge, task.quote_usd) if charge else Decimal(0))
+        moved = self._free(lambda: self.purse.books.fail(task, self.owner, failed, usd))
+        if moved is not None:
+            self.purse.tell(moved, "failed")
+        told = f"{failed.reason} {self._cost(usd)}"
+        raise JobFailed(failed.vendor, told, charge, failed.request_id) from None
 
     def _as_before(self, task: Task) -> NoReturn:
         """A task that ended says again how: the same request would end the same way, or cost again."""
-        told = (task.error_text or task.state).removeprefix(f"{task.vendor}: ")
-        redo = f"`pokegeo redo {self.slot.episode} {self.slot.key} --what {self.slot.asset} --new-take`"
+        vendor, told = task.vendor, _told(task)
         if task.state == "failed":
-            cost = f" It cost {money(task.charged_usd)}." if task.charged_usd else ""
-            raise JobFailed(task.vendor, f"{told}{cost} To buy another one: {redo}.")
-        raise Refused(task.vendor, f"{told} It was not sent again: change what is asked, or {redo}.")
+            raise JobFailed(vendor, f"{told} {self._cost(task.charged_usd)}")
+        match task.error_type:
+            case "Refused":
+                way = f"change what is asked, or {self._redo()}."
+                raise Refused(vendor, f"{told} It was not sent again: {way}")
+            case "AccountTrouble":
+                raise AccountTrouble(vendor, told)
+            case "QuotaSpent":
+                raise QuotaSpent(vendor, told, self.purse.books.parked_until(vendor))
+            case _:
+                raise NotTaken(vendor, told)
+
+    def _cost(self, usd: Decimal) -> str:
+        if usd:
+            return f"It cost {money(usd)}. To buy another one: {self._redo()}."
+        return "It cost nothing: run this again for another try."
+
+    def _redo(self) -> str:
+        return f"`pokegeo redo {self.slot.episode} {self.slot.key} --what {self.slot.asset} --new-take`"
 
     def _free(self, step: Callable[[], Answer]) -> Answer:
-        """A free step, repeated with back-off while the vendor is silent or its bytes arrive broken."""
+        """A free step, repeated with back-off while the weather is bad."""
         for turn in itertools.count(1):
             try:
                 return step()
-            except (VendorSilent, MediaBroken):
+            except WEATHER:
                 if turn >= self.purse.patience.free_tries:
                     raise
                 self.purse.clock.sleep(self.purse.patience.backoff_s * 2 ** (turn - 1))
         raise AssertionError("unreachable")
 
 
-def _is_new(last: Task | None) -> bool:
-    """Whether a slot may be bought: never tried, or it ended without money for a reason that may be
-    gone (an account put right, a quota that is back, a failure of the vendor's own)."""
-    if last is None:
-        return True
-    if last.state == "refused":
-        return last.error_type != Refused.__name__
-    return last.state == "failed" and last.charged_usd == 0
+def _told(task: Task) -> str:
+    return (task.error_text or task.state).removeprefix(f"{task.vendor}: ")
 
 
-def _died(vendor: str) -> AnswerLost:
-    return AnswerLost(vendor, "The process stopped while it was asking.")
-
-
-def _moment(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+def _where(error: Exception) -> str:
+    """Which mistake, and in which line. What a stranger's error says is left out: it may quote an
+    address with its signature, or a key."""
+    if isinstance(error, ProductionError):
+        return f"{type(error).__name__}: {error}"
+    frames = traceback.extract_tb(error.__traceback__)
+    line = f", {PurePath(frames[-1].filename).name} line {frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{line}"

@@ -15,11 +15,13 @@ def main() -> None:
     """Runs `pokegeo`. Exit codes: 0 done, 1 something could not be made, 2 the order is wrong,
     130 stopped by the user."""
     debug = "--debug" in sys.argv
-    _point_dagster_here()
+    home = _point_dagster_here()
     from pokegeo_dagster.cli.commands import app
+    from pokegeo_dagster.cli.dotenv_file import read_env_file
     from pokegeo_dagster.film.errors import ProductionError
 
     try:
+        read_env_file(home)
         app(standalone_mode=True)
     except SystemExit as end:
         if end.code == STOPPED:  # what typer makes of Ctrl+C
@@ -42,7 +44,7 @@ def _say(line: str) -> None:
     print(" ".join(line.split()), file=sys.stderr)
 
 
-def _point_dagster_here() -> None:
+def _point_dagster_here() -> Path:
     """DAGSTER_HOME is the folder with this studio's `dagster.yaml`, whatever the shell says, so that
     every command writes the same history. A process of ours shows its own progress."""
     checkout = Path(__file__).resolve().parents[2]
@@ -52,3 +54,4 @@ def _point_dagster_here() -> None:
         sys.exit(2)
     os.environ["DAGSTER_HOME"] = str(home)
     os.environ["POKEGEO_TERMINAL"] = "1"
+    return home

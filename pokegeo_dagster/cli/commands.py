@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
+from pokegeo_dagster.budget.caps import dollars
 from pokegeo_dagster.film.edit.delivery import Profile
 from pokegeo_dagster.film.errors import BriefRefused
 from pokegeo_dagster.film.ids import MOST_CLIPS, REFERENCE_IDS, clip_id, episode_id
+from pokegeo_dagster.film.places import WHOLE_FILM
 from pokegeo_dagster.film.story.species import find_species
 
 app = typer.Typer(
@@ -18,6 +20,8 @@ app = typer.Typer(
 )
 screenplay_app = typer.Typer(help="Read or replace an episode's screenplay.", no_args_is_help=True)
 app.add_typer(screenplay_app, name="screenplay")
+ledger_app = typer.Typer(help="What was spent, and what nobody knows yet.")
+app.add_typer(ledger_app, name="ledger")
 
 Debug = Annotated[bool, typer.Option("--debug", help="Show the whole traceback when something breaks.")]
 Episode = Annotated[str, typer.Argument(help="The episode, for example haunter.")]
@@ -32,6 +36,9 @@ def produce(
     profile: Annotated[
         str | None, typer.Option(help="full is 1920×1080; rehearsal is tiny, for tests. [full]")
     ] = None,
+    budget: Annotated[
+        str | None, typer.Option(help="The most this episode may cost, in US dollars. [no limit]")
+    ] = None,
     debug: Debug = False,
 ) -> None:
     """Make a whole episode, or finish one. Running it again makes only what is missing or stale."""
@@ -43,7 +50,77 @@ def produce(
         raise BriefRefused(f"Seed {seed} is out of range: choose 0 to {2**31 - 1}.")
     from pokegeo_dagster.cli.production import produce_episode
 
-    produce_episode(animal, name, clips, seed, _profile(profile))
+    limit = None if budget is None else dollars(budget, "--budget")
+    produce_episode(animal, name, clips, seed, _profile(profile), limit)
+
+
+@app.command()
+def estimate(
+    order: Annotated[str, typer.Argument(metavar="SPECIES|EPISODE", help="A species, or an episode.")],
+    clips: Annotated[int | None, typer.Option(help=f"How many clips, 1–{MOST_CLIPS}. [18]")] = None,
+    stale: Annotated[bool, typer.Option("--stale", help="Only what an edit would buy again.")] = False,
+    debug: Debug = False,
+) -> None:
+    """What a film, or the rest of one, would cost: line by line, before anything runs. No key needed."""
+    if clips is not None and not 1 <= clips <= MOST_CLIPS:
+        raise BriefRefused(f"{clips} clips cannot be made: ask for 1 to {MOST_CLIPS}.")
+    from pokegeo_dagster.cli.estimate import estimate_order
+
+    estimate_order(order, clips, stale)
+
+
+@app.command()
+def takes(
+    episode: Episode,
+    piece: Annotated[str | None, typer.Argument(help="A clip (5 or clip_05) or reference (ref_03).")] = None,
+    what: Annotated[str, typer.Option(help="Which asset: clip, narration, reference …")] = "clip",
+    use: Annotated[int | None, typer.Option(help="Make this take the current one; it costs nothing.")] = None,
+    debug: Debug = False,
+) -> None:
+    """List every take: when, by whom, what it cost, which one is in the film. Or use an older one."""
+    from pokegeo_dagster.cli.takes import show_takes
+
+    show_takes(episode_id(episode), _key(piece) if piece else None, what, use)
+
+
+@ledger_app.callback(invoke_without_command=True)
+def ledger(
+    context: typer.Context,
+    by: Annotated[str, typer.Option(help="A line an episode, channel, vendor or day.")] = "episode",
+    debug: Debug = False,
+) -> None:
+    """What was spent: quoted, charged, reserved, wasted."""
+    if context.invoked_subcommand is None:
+        from pokegeo_dagster.cli.ledger import show_ledger
+
+        show_ledger(by)
+
+
+@ledger_app.command("unknown")
+def ledger_unknown(debug: Debug = False) -> None:
+    """Purchases of which nobody knows whether they were made, and where to look."""
+    from pokegeo_dagster.cli.ledger import show_unknown
+
+    show_unknown()
+
+
+@ledger_app.command("settle")
+def ledger_settle(
+    number: Annotated[int, typer.Argument(metavar="ID", help="As `ledger unknown` numbers it.")],
+    not_charged: Annotated[bool, typer.Option("--not-charged", help="The vendor took nothing.")] = False,
+    charged: Annotated[
+        str | None, typer.Option(metavar="USD", help="The vendor took this, and there is nothing to fetch.")
+    ] = None,
+    found: Annotated[
+        str | None, typer.Option(metavar="TASK_ID", help="The vendor's task: it will be fetched.")
+    ] = None,
+    note: Annotated[str | None, typer.Option(help="Kept in the ledger.")] = None,
+    debug: Debug = False,
+) -> None:
+    """Say what became of an unknown purchase. Nothing is bought by this."""
+    from pokegeo_dagster.cli.ledger import settle
+
+    settle(number, not_charged, charged, found, note)
 
 
 @app.command()
@@ -79,8 +156,7 @@ def redo(
     """Make pieces again and bring the film up to date. Nothing else is touched."""
     from pokegeo_dagster.cli.production import redo_pieces
 
-    keys = [p if p in REFERENCE_IDS else clip_id(p) for p in pieces or []]
-    redo_pieces(episode_id(episode), what, keys, new_take)
+    redo_pieces(episode_id(episode), what, [_key(piece) for piece in pieces or []], new_take)
 
 
 @app.command()
@@ -151,6 +227,10 @@ def revert_screenplay(episode: Episode, debug: Debug = False) -> None:
     from pokegeo_dagster.cli.pages import drop_screenplay
 
     drop_screenplay(episode_id(episode))
+
+
+def _key(piece: str) -> str:
+    return piece if piece in (*REFERENCE_IDS, WHOLE_FILM) else clip_id(piece)
 
 
 def _profile(text: str | None) -> Profile | None:

@@ -1,15 +1,23 @@
-"""`pokegeo doctor`: everything the studio needs, tried one by one."""
+"""`pokegeo doctor`: everything the studio needs, tried one by one; what a vendor is asked here is free."""
 
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 
 import imageio_ffmpeg
 from rich.console import Console
+from rich.markup import escape
 
-from pokegeo_dagster.film.errors import ProductionError
+from pokegeo_dagster.budget.caps import LEVELS, Caps, money
+from pokegeo_dagster.budget.prices import PriceList
+from pokegeo_dagster.budget.quota import desks
+from pokegeo_dagster.budget.tiers import KEYS, Part, Role
+from pokegeo_dagster.defs.office.casting import parts_of
+from pokegeo_dagster.film.errors import OrderRefused, ProductionError
 from pokegeo_dagster.film.story.species import species_book
 from pokegeo_dagster.storage.media_store import open_media_store
 from pokegeo_dagster.storage.settings import StudioSettings, studio_home
@@ -37,18 +45,39 @@ def examine() -> bool:
         StudioDb(settings[0].database_url).migrate()
         return f"database {settings[0].database_shown}: reachable, up to date"
 
+    parts: dict[Role, Part] = {}
+
+    def casting() -> str:
+        parts.update(parts_of(os.environ))
+        paid = sum(part.paid for part in parts.values())
+        if not paid:
+            return "crew: every job is done by the house crew, at no cost"
+        return f"crew: {paid} of {len(parts)} jobs are done by paid vendors"
+
     checks: tuple[Callable[[], str], ...] = (
-        read_settings, store, database, _disk, _encoder, _voice, _book, _crew,
+        read_settings, store, database, _disk, _encoder, _voice, _book, _money, casting,
     )  # fmt: skip
-    well = True
-    for check in checks:
-        try:
-            console.print(f"[green]ok[/]   {check()}")
-        except (ProductionError, OSError, IndexError) as error:
-            well = False
-            console.print(f"[red]no[/]   {error}")
+    well = all([_tried(console, check) for check in checks])
+    for part in parts.values():
+        console.print(f"       {escape(part.told)}")
+    asked = {part.vendor for part in parts.values() if part.paid}
+    free: dict[str, Callable[[], str]] = {
+        "gemini": lambda: _gemini(parts),
+        "kie": _kie,
+        "elevenlabs": lambda: _elevenlabs(parts),
+    }
+    well = all([_tried(console, free[vendor]) for vendor in KEYS if vendor in asked]) and well
     console.print("A film can be made." if well else "Mend what is marked no, then run doctor again.")
     return well
+
+
+def _tried(console: Console, check: Callable[[], str]) -> bool:
+    try:
+        console.print(f"[green]ok[/]   {escape(check())}")
+    except (ProductionError, OSError, IndexError) as error:
+        console.print(f"[red]no[/]   {escape(' '.join(str(error).split()))}")
+        return False
+    return True
 
 
 def _disk() -> str:
@@ -74,5 +103,63 @@ def _book() -> str:
     return f"species book: {len(species_book()):,} species"
 
 
-def _crew() -> str:
-    return "crew: every job is done by the house crew, at no cost"
+def _money() -> str:
+    """Caps, quotas and prices: whether they can be read, and what they are."""
+    caps = Caps.from_texts(os.environ)
+    desks(os.environ)
+    prices = _prices(os.environ)
+    old = prices.stale(datetime.now(UTC).date())
+    there = [f"{level} {money(cap)}" for level in LEVELS if (cap := caps.of(level)) is not None]
+    seen = f"; {len(old)} prices were last seen over 90 days ago ({old[0]} …)" if old else ""
+    return f"caps: {', '.join(there) or 'none is set'}; {len(prices.prices)} prices{seen}"
+
+
+def _prices(environ: Mapping[str, str]) -> PriceList:
+    own = environ.get("POKEGEO_PRICES", "").strip()
+    if not own:
+        return PriceList.load()
+    try:
+        return PriceList.load(Path(own).expanduser().read_text(encoding="utf-8"), own)
+    except (OSError, UnicodeDecodeError) as error:
+        raise OrderRefused(f"POKEGEO_PRICES names {own}, which cannot be read: {error}.") from error
+
+
+def _gemini(parts: Mapping[Role, Part]) -> str:
+    from pokegeo_dagster.providers.gemini.client import GeminiClient, preflight
+
+    models = sorted({part.model for part in parts.values() if part.vendor == "gemini" and part.model})
+    client = GeminiClient(os.environ["GEMINI_API_KEY"], os.environ.get("GOOGLE_GEMINI_BASE_URL") or None)
+    gone = [model for model, there in preflight(client, models).items() if not there]
+    if gone:
+        raise ProductionError(
+            f"gemini: this key is not offered {', '.join(gone)}: choose another model "
+            "(POKEGEO_WRITER_MODEL, POKEGEO_RESEARCHER_MODEL, POKEGEO_ILLUSTRATOR_MODEL)."
+        )
+    return f"gemini: the key works, {', '.join(models)} can be used"
+
+
+def _kie() -> str:
+    from pokegeo_dagster.providers.kie.client import BASE_URL, UPLOAD_URL, KieClient
+    from pokegeo_dagster.providers.kie.preflight import preflight
+
+    client = KieClient(
+        os.environ["KIE_API_KEY"],
+        os.environ.get("KIE_BASE_URL") or BASE_URL,
+        os.environ.get("KIE_UPLOAD_URL") or UPLOAD_URL,
+    )
+    left = preflight(client)
+    return f"kie: the key works, {left.credits.normalize():,f} credits left, worth ${left.usd:,.2f}"
+
+
+def _elevenlabs(parts: Mapping[Role, Part]) -> str:
+    from pokegeo_dagster.providers.elevenlabs.client import ElevenLabsClient
+    from pokegeo_dagster.providers.elevenlabs.preflight import preflight
+
+    mine = {role: part for role, part in parts.items() if part.vendor == "elevenlabs"}
+    voice = os.environ.get("ELEVENLABS_VOICE_ID", "").strip() if "narrator" in mine else ""
+    models = sorted({part.model for part in mine.values() if part.model})
+    base = os.environ.get("ELEVENLABS_BASE_URL") or None
+    ready = preflight(ElevenLabsClient(os.environ["ELEVENLABS_API_KEY"], base), voice or None, models)
+    back = f" until {datetime.fromtimestamp(ready.resets_at, UTC):%Y-%m-%d}" if ready.resets_at else ""
+    speaks = f", voice “{ready.voice_name}”" if ready.voice_name else ""
+    return f"elevenlabs: the key works, {ready.characters_left:,} characters left{back}{speaks}"

@@ -3,12 +3,15 @@
 import shutil
 import sys
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 
 import dagster as dg
 from rich.console import Console
 
+from pokegeo_dagster.cli.estimate import told_before
 from pokegeo_dagster.cli.progress import ProductionWatch, minutes
+from pokegeo_dagster.cli.words import counted
 from pokegeo_dagster.definitions import defs
 from pokegeo_dagster.defs.graph import CALL_SHEET, GRAPH
 from pokegeo_dagster.defs.office.production import produce, run_asset
@@ -19,20 +22,29 @@ from pokegeo_dagster.film.errors import BriefRefused, ProductionError
 from pokegeo_dagster.film.places import Place
 from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.film.story.species import Species
+from pokegeo_dagster.storage.ledger import Ledger
 
 REFERENCES_EXPECTED = 22  # until the screenplay says how many
 
 
 def produce_episode(
-    animal: Species, episode: str, clips: int | None, seed: int | None, profile: Profile | None
+    animal: Species,
+    episode: str,
+    clips: int | None,
+    seed: int | None,
+    profile: Profile | None,
+    budget_usd: Decimal | None = None,
 ) -> None:
-    """Files the brief, makes what is missing, and says where the film is."""
+    """Checks what it will cost against every cap, files the brief, makes what is missing, and says
+    where the film is. Over a cap nothing is begun, and nothing is filed."""
     studio = here()
-    brief = _file_brief(studio, animal, episode, clips, seed, profile)
+    brief = _brief(studio, animal, episode, clips, seed, profile, budget_usd)
+    told = told_before(studio, brief)
+    if brief != studio.db.brief(episode):
+        studio.db.save_brief(brief)
     print(
         f"{animal.name}, episode {episode}: {brief.clip_count} clips, "
-        f"{brief.delivery.width_px}×{brief.delivery.height_px} at {brief.delivery.rate_fps} fps, "
-        f"made by the house crew. It costs $0.00.",
+        f"{brief.delivery.width_px}×{brief.delivery.height_px} at {brief.delivery.rate_fps} fps{told}",
         file=sys.stderr,
     )
     with dg.DagsterInstance.get() as instance:
@@ -60,45 +72,56 @@ def redo_pieces(episode: str, what: str, keys: Sequence[str], new_take: bool) ->
             _forget_damage(studio, what, Place(episode, key))
         with _watch(studio, brief) as watch:
             run_asset(defs, instance, craft, episode, wanted, new_take)
+        fallen = [f for f in studio.db.failures(episode) if f.asset == what and f.key in wanted]
         again = watch.tally.made[what]
         fit = len(wanted) - again - watch.tally.failed
         print(f"{what}: {again} made, {fit} still fit as they are.", file=sys.stderr)
         if fit and not new_take:
             print("For a different result ask for another take: add --new-take.", file=sys.stderr)
         _bring_up_to_date(studio, instance, brief)
+    if fallen:  # the film is up to date with the takes it had
+        first = fallen[0]
+        raise ProductionError(
+            f"{len(fallen)} of {what} could not be made again; the film keeps the take it had. "
+            f"First: {first.key}: {first.reason}"
+        )
 
 
-def _file_brief(
+def _brief(
     studio: Studio,
     animal: Species,
     episode: str,
     clips: int | None,
     seed: int | None,
     profile: Profile | None,
+    budget_usd: Decimal | None,
 ) -> Brief:
-    """The episode's brief: the one on file, or a new one. An order that contradicts it is refused,
-    because following it would throw a finished film away."""
+    """The episode's brief: the one on file, or a new one, with this budget if one is named. An order
+    that contradicts the one on file is refused, because following it would throw a finished film
+    away; another budget is no other film."""
     filed = studio.db.brief(episode)
     asked = {"species": animal.slug, "clip_count": clips, "seed": seed, "profile": profile}
     given = {name: value for name, value in asked.items() if value is not None}
     if filed is None:
-        brief = Brief(episode=episode, **given)
-        studio.db.save_brief(brief)
-        return brief
+        return Brief(episode=episode, budget_usd=budget_usd, **given)
     other = [f"{n} {getattr(filed, n)!r}" for n, value in given.items() if getattr(filed, n) != value]
     if other:
         raise BriefRefused(
             f"Episode {episode} is already ordered with {', '.join(other)}. To make another film, name "
             f"another episode: pokegeo produce {animal.slug} --episode {episode}-2 …"
         )
-    return filed
+    return filed if budget_usd is None else filed.model_copy(update={"budget_usd": budget_usd})
 
 
 def _watch(studio: Studio, brief: Brief) -> ProductionWatch:
     counts = {"episode": 1, "shot": brief.clip_count, "reference": REFERENCES_EXPECTED}
     expected = {craft.name: counts[craft.per] for craft in CALL_SHEET}
     expected["reference"] = len(GRAPH["reference"].keys(studio, brief.episode)) or expected["reference"]
-    return ProductionWatch(expected, studio.db.spent_usd(brief.episode))
+    return ProductionWatch(expected, _spent(studio, brief))
+
+
+def _spent(studio: Studio, brief: Brief) -> Decimal:
+    return Ledger(studio.settings.database_url).spent(brief.episode)
 
 
 def _bring_up_to_date(studio: Studio, instance: dg.DagsterInstance, brief: Brief) -> None:
@@ -142,9 +165,13 @@ def copy_whole(source: Path, target: Path) -> None:
 
 def _announce(studio: Studio, film: Take, folder: Path, made: int, elapsed: str, brief: Brief) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    spent = studio.db.spent_usd(brief.episode)
+    spent = _spent(studio, brief)
     length = minutes(film.slate["duration_s"])
-    did = f"{made} pieces made in {elapsed}" if made else "nothing had changed, nothing was made again"
+    did = (
+        f"{counted(made, 'piece')} made in {elapsed}"
+        if made
+        else "nothing had changed, nothing was made again"
+    )
     console.print(f"\n“{film.slate['title']}” is ready: {length} long, {did}, ${spent:.2f} spent.\n")
     console.print(f"  film       {folder / f'{brief.species}_final.mp4'}")
     console.print(f"  script     {folder / 'script.txt'}  (timed, ready for captions)")

@@ -4,6 +4,7 @@ import logging
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -15,6 +16,10 @@ from rich.progress import BarColumn, Progress, TextColumn
 WEIGHTS = {"reference": 0.55, "composite": 0.32, "clip": 7.3, "narration": 0.14, "sound_effect": 0.11,
            "segment": 0.05, "final_cut": 7.0}  # fmt: skip
 LIGHT = 0.05
+PURSE = "pokegeo.purse"
+LOGS = ("pokegeo.production", PURSE)
+# The purse's steps that are told where no bar is: what takes minutes, and what needs a person.
+SAID = {"running": "is at work", "unknown": "did not answer"}
 
 
 @dataclass
@@ -39,7 +44,7 @@ class ProductionWatch(logging.Handler):
     def __init__(self, expected: dict[str, int], spent: Decimal):
         super().__init__(logging.INFO)
         self.tally = Tally(Counter(expected))
-        self.spent = spent
+        self.spent = spent  # in US dollars, by the ledger; what is delivered from now on is added
         self.began = time.monotonic()
         self.console = Console(file=sys.stderr, highlight=False)
         self._bar = Progress(
@@ -51,16 +56,18 @@ class ProductionWatch(logging.Handler):
         self._task = self._bar.add_task("setting up", total=1.0, clock=self._clock())
 
     def __enter__(self) -> "ProductionWatch":
-        log = logging.getLogger("pokegeo.production")
-        log.setLevel(logging.INFO)
-        log.propagate = False
-        log.addHandler(self)
+        for name in LOGS:
+            log = logging.getLogger(name)
+            log.setLevel(logging.INFO)
+            log.propagate = False
+            log.addHandler(self)
         if self.console.is_terminal:
             self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        logging.getLogger("pokegeo.production").removeHandler(self)
+        for name in LOGS:
+            logging.getLogger(name).removeHandler(self)
         if self.console.is_terminal:
             self._bar.stop()
 
@@ -69,6 +76,9 @@ class ProductionWatch(logging.Handler):
         if slate is None:
             return
         asset, state = slate["asset"], slate["state"]
+        if record.name == PURSE:
+            self._paid(state, slate)
+            return
         if state == "planned":
             # What need not be made is as good as done; how many there are is sure only now.
             self.tally.expected[asset] = slate["of"]
@@ -79,6 +89,18 @@ class ProductionWatch(logging.Handler):
             self.tally.made[asset] += state == "made"
             self.tally.failed += state == "failed"
         self._tell(asset, slate["key"], state)
+
+    def _paid(self, state: str, slate: Mapping[str, str]) -> None:
+        """The purse's steps: what was delivered is paid for, and the clock says so."""
+        if state in ("delivered", "failed"):
+            self.spent += Decimal(slate["charged_usd"])
+        if self.console.is_terminal:
+            self._bar.update(self._task, clock=self._clock())
+        elif state in SAID:
+            told = f"{slate['vendor']} {SAID[state]}"
+            cost = slate["charged_usd"] if state == "delivered" else slate["quote_usd"]
+            where = f"{slate['asset'].replace('_', ' ')} {slate['key']}".removesuffix(" film")
+            self.console.print(f"{self._clock()}  {where}: {told}, ${Decimal(cost):.2f}", soft_wrap=True)
 
     def _tell(self, asset: str, key: str, state: str) -> None:
         total, done = self.tally.expected[asset], self.tally.done[asset]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from pokegeo_dagster.storage.books import StudioBooks
 from pokegeo_dagster.storage.media_store import MediaStore, open_media_store
 from pokegeo_dagster.storage.settings import StudioSettings
 from pokegeo_dagster.storage.studio_db import StudioDb
@@ -83,3 +85,40 @@ def db(database_url: str) -> Iterator[StudioDb]:
     database.migrate()
     yield database
     database.close()
+
+
+class Watch:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def pass_s(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture
+def open_books(db: StudioDb, database_url: str, watch: Watch) -> Iterator[Callable[[], StudioBooks]]:
+    """The books as another process would open them."""
+    opened: list[StudioBooks] = []
+
+    def open_them() -> StudioBooks:
+        opened.append(StudioBooks(database_url, watch, dead=lambda owner: owner.startswith("dead")))
+        return opened[-1]
+
+    yield open_them
+    for books in opened:
+        books._database.close()
+
+
+@pytest.fixture
+def books(open_books: Callable[[], StudioBooks]) -> StudioBooks:
+    return open_books()

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from pokegeo_dagster.budget.books import LIVE_STATES, Slot, Task
+from pokegeo_dagster.budget.books import LIVE_STATES, Slot, Task, may_be_bought
 from pokegeo_dagster.budget.estimate import KEPT, MISSING, Estimate, Line, estimate, priced
 from pokegeo_dagster.budget.planning import IMAGE_UNIT, SMALLEST_IMAGE_UNIT, expected_work
 from pokegeo_dagster.budget.prices import HOUSE
@@ -227,7 +227,7 @@ class _Walk:
         if task is not None and (task.state in LIVE_STATES or task.state == "stored"):
             self.under_way.append(task)
             self._line(craft, place, job.bill(), KEPT, job.vendor, work.credit.model)
-        elif task is not None and _is_over(task):
+        elif task is not None and not may_be_bought(task):
             self.stopped.append(f"{craft.name} {place.key}: {task.error_text or task.state}")
         else:
             self._line(craft, place, job.bill(), self._why(craft, place, work), job.vendor, work.credit.model)
@@ -305,8 +305,7 @@ class _Walk:
         if piece not in self.had:
             new = craft.per != "episode" and self.declared and place.key not in self.declared
             return "stale: new in the screenplay" if new else MISSING
-        before = dict(entry.partition("=")[::2] for entry in self.inputs[piece].split(";"))
-        now = dict(entry.partition("=")[::2] for entry in work.inputs_text.split(";"))
+        before, now = _versions(self.inputs[piece]), _versions(work.inputs_text)
         changed = {name.partition("/")[0] for name in now if before.get(name) != now[name]}
         changed.discard("brief")  # what counts of it is in the order
         row = self.studio.approved_row(place.episode, *piece)
@@ -345,8 +344,6 @@ def _slate_of(craft: Craft, work: Work | None) -> dict[str, Any]:
     return {"samples": round(max(seconds, 1) * SAMPLE_RATE_HZ)}
 
 
-def _is_over(task: Task) -> bool:
-    """Whether a purchase ended in a way that is not tried again by itself."""
-    if task.state == "refused":
-        return task.error_type == "Refused"
-    return task.state == "failed" and task.charged_usd > 0
+def _versions(inputs_text: str) -> dict[str, str]:
+    """«asset/key=version;…», taken apart."""
+    return {name: version for name, _, version in (e.partition("=") for e in inputs_text.split(";"))}

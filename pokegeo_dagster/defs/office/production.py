@@ -15,6 +15,7 @@ import dagster as dg
 import psutil
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from dagster._core.utils import make_new_run_id
+from sqlalchemy.exc import IntegrityError
 
 from pokegeo_dagster.budget.tiers import TIERS
 from pokegeo_dagster.defs.graph import CALL_SHEET
@@ -266,9 +267,17 @@ def settle_dead_runs(instance: dg.DagsterInstance) -> None:
 
 def set_pools(studio: Studio, instance: dg.DagsterInstance) -> None:
     """Gives Dagster's pools the sizes of the vendors' desks, for what the UI shows and starts."""
+    history = instance.event_log_storage
+    known = {pool.name: pool.limit for pool in history.get_pool_limits()}
     for role, pool in POOLS.items():
-        vendor = TIERS[role][0]
-        instance.event_log_storage.set_concurrency_slots(pool, studio.purse.desks[vendor].at_once)
+        size = studio.purse.desks[TIERS[role][0]].at_once
+        if known.get(pool) == size:
+            continue
+        try:
+            history.set_concurrency_slots(pool, size)
+        except IntegrityError:  # a producer that started at the same moment put the pool there
+            history.set_concurrency_slots(pool, size)
+        known[pool] = size
 
 
 def _lives(process: int) -> bool:

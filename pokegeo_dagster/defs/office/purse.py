@@ -12,8 +12,8 @@ from typing import Any
 
 from pokegeo_dagster.budget.books import Slot, Task
 from pokegeo_dagster.budget.caps import Caps
-from pokegeo_dagster.budget.hire import Patience, Purse
 from pokegeo_dagster.budget.prices import PriceList
+from pokegeo_dagster.budget.purse import Patience, Purse
 from pokegeo_dagster.budget.quota import desks
 from pokegeo_dagster.defs.office.board import Board
 from pokegeo_dagster.film.errors import OrderRefused, StillAtWork

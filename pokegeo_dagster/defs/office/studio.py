@@ -11,7 +11,7 @@ from threading import BoundedSemaphore
 
 import dagster as dg
 
-from pokegeo_dagster.budget.hire import Purse
+from pokegeo_dagster.budget.purse import Purse
 from pokegeo_dagster.budget.tiers import Part, Role
 from pokegeo_dagster.defs.office.board import Board
 from pokegeo_dagster.defs.office.casting import FIELDS, hired_crew, parts_of

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pokegeo_dagster.film.digest import seed_for
 from pokegeo_dagster_tests.emulators.vendors.answers import HTML, Answer, lost, sent
 from pokegeo_dagster_tests.emulators.vendors.charges import Charge, Charges, Traffic
 from pokegeo_dagster_tests.emulators.vendors.scripted import Playbook, Script
@@ -38,6 +39,9 @@ class Options:
     answer_s: float = 0.0  # how long Gemini and ElevenLabs work on an answer
     characters_per_s: float = 16.0  # how fast the narrator speaks
     task_s: float = 0.0  # how long a KIE task takes, from createTask on …
+    # … or how long what takes, from and to, by «vendor/route» («kie/task» for a task); each request has a
+    # time of its own, the same whenever it comes.
+    work_s: dict[str, tuple[float, float]] = field(default_factory=dict)
     task_polls: int = 0  # … and how many polls it is pending for at least
     kie_credits: Decimal = Decimal(1_000_000)
     kie_error_status: int = 200  # KIE's errors come with HTTP 200, the code in the body
@@ -48,6 +52,11 @@ class Options:
     character_limit: int = 1_000_000
     most_in_flight: dict[str, int] = field(default_factory=dict)  # by vendor; over it, their own 429
     retired: frozenset[str] = frozenset()  # models that are no longer there
+
+    def takes_s(self, what: str, digest: str, plain_s: float) -> float:
+        """How long this piece of work takes; `plain_s` where nothing is said about its kind."""
+        least, most = self.work_s.get(what, (plain_s, plain_s))
+        return least + (most - least) * seed_for("work", digest) / 2**32
 
     def change(self, wanted: dict[str, Any]) -> None:
         """Take over what a JSON object says. Raises ValueError for an option nobody knows."""
@@ -95,8 +104,8 @@ class Desk:
 
         def take(script: Script | None) -> Answer:
             self.traffic.accepted(vendor, route, digest)
-            if self.options.answer_s and vendor != "kie":
-                time.sleep(self.options.answer_s)
+            if vendor != "kie":
+                time.sleep(self.options.takes_s(f"{vendor}/{route}", digest, self.options.answer_s))
             return work(script)
 
         limit = self.options.most_in_flight.get(vendor)

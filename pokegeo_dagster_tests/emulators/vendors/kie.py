@@ -145,7 +145,8 @@ class Kie:
 
     async def _begin(self, task_id: str, wanted: Wanted, base: str) -> None:
         script = self.desk.playbook.draw("kie", "task", wanted.digest, str(wanted.input))
-        seconds, polls = self.desk.options.task_s, self.desk.options.task_polls
+        options = self.desk.options
+        seconds, polls = options.takes_s("kie/task", wanted.digest, options.task_s), options.task_polls
         if script and script.do in ("pending", "slow"):
             seconds, polls = script.seconds, script.polls
         task = Task(task_id, wanted, script, time.time() + seconds, polls)

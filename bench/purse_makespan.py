@@ -1,0 +1,99 @@
+"""How long a film of 18 clips takes when the vendors set the pace, against the shortest it could take."""
+
+from __future__ import annotations
+
+import json
+import math
+import statistics
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from bench.purse_studio import EPISODE, paid_studio
+from bench.whole_process import measure
+
+CLIPS = 18
+# What the vendors need for each piece of work, in seconds: videos at a twentieth of KIE's 2–5 minutes.
+WORK_S = {
+    "kie/task": (6.0, 15.0),
+    "gemini/image": (0.5, 1.0),
+    "gemini/text": (0.5, 1.0),
+    "elevenlabs/speech": (0.1, 0.3),
+    "elevenlabs/effect": (0.1, 0.3),
+}
+
+
+def makespan(home: Path, pool: int) -> dict[str, Any]:
+    """Makes the film with so many videos at a time, and says how long it took and where the time went."""
+    with paid_studio(home, CLIPS, {"POKEGEO_POOL_KIE": str(pool)}, work_s=WORK_S) as studio:
+        command = [sys.executable, "-m", "pokegeo_dagster.cli", *studio.produce]
+        spent = measure(command, studio.environ)
+        wrong = studio.broken(over=True)
+        events = [json.loads(line) for line in (home / "logs" / "production.jsonl").read_text().splitlines()]
+        tasks = studio.rows("SELECT * FROM tasks")
+    began = min(_at(e) for e in events)
+    videos = [_span(t) for t in _events_by_task(events, "clip").values()]
+    bound = [end - start for start, end in videos]
+    waves = math.ceil(CLIPS / pool) * statistics.mean(bound)
+    chain = _chain_s(events)
+    conform = max(e["took_s"] for e in events if e.get("state") == "made" and e["asset"] == "segment")
+    cut = next(e["took_s"] for e in events if e.get("state") == "made" and e["asset"] == "final_cut")
+    most = 1.15 * max(chain, waves) + conform
+    starts = sorted(start for start, _ in videos)
+    return {
+        "pool": pool,
+        "wall_s": spent.wall_s,
+        "most_s": most,
+        "met": spent.wall_s <= most,
+        "waves_s": waves,
+        "chain_s": chain,
+        "video_s": sum(bound),
+        "busy": sum(bound) / pool / (max(e for _, e in videos) - starts[0]),
+        "first_video_at_s": starts[0] - began,
+        "last_video_at_s": max(end for _, end in videos) - began,
+        "conform_s": conform,
+        "final_cut_s": cut,
+        "cpu_s": spent.cpu_s,
+        "peak_mib": spent.peak_mib,
+        "in_flight": studio.city.traffic.most_in_flight("kie"),
+        "tasks": len(tasks),
+        "wrong": wrong,
+    }
+
+
+def _chain_s(events: list[dict[str, Any]]) -> float:
+    """The longest chain: the story, then for each clip the latest of what it is made from, the clip,
+    its segment, and the cut; each as long as it took once it was begun (a queue is no part of it)."""
+    took: dict[tuple[str, str], float] = {
+        (e["asset"], e["key"]): e["took_s"] for e in events if e.get("state") == "made"
+    }
+    for span in _events_by_task(events, "clip").items():
+        took["clip", span[0]] = _span(span[1])[1] - _span(span[1])[0]
+
+    def longest(asset: str) -> float:
+        return max((s for (name, _), s in took.items() if name == asset), default=0.0)
+
+    story = sum(longest(name) for name in ("brief", "dossier", "pitches", "treatment", "screenplay"))
+    pictures = 2 * longest("reference") + longest("composite")  # a pose is drawn after its sheet
+    return story + pictures + longest("clip") + longest("segment") + longest("final_cut")
+
+
+def _events_by_task(events: list[dict[str, Any]], asset: str) -> dict[str, list[dict[str, Any]]]:
+    """The purse's events of an asset, by key."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for event in events:
+        if event.get("asset") == asset and event.get("state") in ("running", "delivered"):
+            found.setdefault(event["key"], []).append(event)
+    return found
+
+
+def _span(events: list[dict[str, Any]]) -> tuple[float, float]:
+    return min(map(_at, events)), max(map(_at, events))
+
+
+def _at(event: dict[str, Any]) -> float:
+    return datetime.fromisoformat(event["at"]).timestamp()
+
+
+__all__ = ["EPISODE", "makespan"]

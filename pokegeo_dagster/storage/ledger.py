@@ -132,6 +132,13 @@ class Ledger:
             numbers = connection.scalars(asked).all()
         return tuple(self._books.task(number) for number in numbers)
 
+    def under_way(self, episode: str, vendor: str) -> tuple[Task, ...]:
+        """Purchases of an episode that are at work at a vendor, the oldest first."""
+        which = (_tasks.c.state == "running", _tasks.c.episode == episode, _tasks.c.vendor == vendor)
+        with self._database.transaction(write=False) as connection:
+            numbers = connection.scalars(select(_tasks.c.id).where(*which).order_by(_tasks.c.id)).all()
+        return tuple(self._books.task(number) for number in numbers)
+
     def task(self, number: int) -> Task | None:
         """The purchase with this id, if there is one."""
         asked = select(_tasks.c.id).where(_tasks.c.id == number)

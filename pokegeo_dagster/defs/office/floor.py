@@ -17,7 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pokegeo_dagster.budget.books import Slot
+from pokegeo_dagster.budget.books import Slot, Task
 from pokegeo_dagster.budget.hire import hire
 from pokegeo_dagster.defs.office.craft import Craft, Work
 from pokegeo_dagster.defs.office.studio import Studio
@@ -25,6 +25,7 @@ from pokegeo_dagster.defs.office.takes import NotReady, Take, Takes
 from pokegeo_dagster.film.crew import Made
 from pokegeo_dagster.film.digest import digest
 from pokegeo_dagster.film.errors import CapReached, MediaDamaged, PriceMissing, ProductionError, VendorTrouble
+from pokegeo_dagster.film.model import Frozen
 from pokegeo_dagster.film.places import Place
 from pokegeo_dagster.film.vendors import Job
 from pokegeo_dagster.storage.keys import media_key
@@ -53,6 +54,12 @@ class Fell:
 
     place: Place
     error: ProductionError
+
+
+class Left(Frozen):
+    """The order of something that was ordered before: its task in the books."""
+
+    task: int
 
 
 @dataclass(frozen=True)
@@ -346,6 +353,20 @@ class _Floor:
     def _put(self, place: Place, part: str, path: Path) -> MediaRef:
         key = media_key(place.episode, self.craft.name, place.key, sha256_of(path), path.suffix, part)
         return self.studio.store.put(key, path, CONTENT_TYPES[path.suffix])
+
+
+def bring_in(craft: Craft, studio: Studio, task: Task, job: Job) -> TakeRow:
+    """Fetches what is done at a vendor for a purchase that nothing asks for any more (its order was
+    edited meanwhile), books what it cost and keeps it as a take. It is not approved."""
+    place = Place(task.slot.episode, task.slot.key)
+    work = Work(
+        order=Left(task=task.id),
+        credit=job.credit,
+        make=lambda room: job,
+        about=lambda made: {"prompt": task.request.get("input", {}).get("prompt", ""), "left_over": True},
+    )
+    with tempfile.TemporaryDirectory(prefix=f"{craft.name}-", dir=studio.scratch()) as folder:
+        return _Floor(craft, studio, None, False)._bought(place, work, job, task.slot, Path(folder))
 
 
 def usable_take(studio: Studio, asset: str, place: Place, recipe: str) -> TakeRow | None:

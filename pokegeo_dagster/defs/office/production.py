@@ -24,6 +24,7 @@ from pokegeo_dagster.defs.office.craft import POOLS, Craft
 from pokegeo_dagster.defs.office.floor import is_whole
 from pokegeo_dagster.defs.office.jobs import job_of
 from pokegeo_dagster.defs.office.partitions import EPISODES
+from pokegeo_dagster.defs.office.salvage import salvage
 from pokegeo_dagster.defs.office.studio import Studio
 from pokegeo_dagster.defs.office.takes import NotReady
 from pokegeo_dagster.film.errors import ProductionError
@@ -99,6 +100,7 @@ def produce(
     departments = [craft for craft in CALL_SHEET if craft.group != "story"]
     work = [(craft, keys) for craft in departments if (keys := plan.keys_of(craft))]
     _all_at_once(definitions, studio, instance, episode, work)
+    salvage(studio, episode, next(craft for craft in departments if craft.role == "camera"))
     order = [craft.name for craft in CALL_SHEET]
     failures = sorted(studio.db.failures(episode), key=lambda f: (order.index(f.asset), f.key))
     return [Standing(Place(episode, failure.key), "failed", failure.reason) for failure in failures]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pokegeo_dagster.film.crew import ClipOrder, Credit
 from pokegeo_dagster.film.edit.delivery import Delivery
 from pokegeo_dagster.film.edit.timeline import LONGEST_HOLD_S
 from pokegeo_dagster.film.errors import OrderRefused, Refused, ShotFailed
 from pokegeo_dagster.providers.kie.client import KieClient
-from pokegeo_dagster.providers.kie.job import KlingJob, PublicUrl, Setting
+from pokegeo_dagster.providers.kie.job import KlingJob, KlingJobUnderWay, PublicUrl, Setting
 from pokegeo_dagster.providers.kie.models import DEFAULT_MODEL, model_named
 from pokegeo_dagster.providers.kie.troubles import FREE, VENDOR
 
@@ -98,6 +99,13 @@ class KlingCamera:
             public_url=self._public_url,
             callback_url=self._callback_url,
         )
+
+    def under_way(self, request: Mapping[str, Any]) -> KlingJobUnderWay:
+        """The job of a clip that was ordered with `request` (as the books keep it) and is at KIE."""
+        asked = request.get("input", {})
+        model = model_named(str(request["model"]))
+        setting = Setting(model, int(asked.get("duration", self._setting.seconds)))
+        return KlingJobUnderWay(self._client, self.credit, setting)
 
     def _longer(self, needs_s: float) -> str:
         """A longer setting of the same model that would do, if it has one."""

@@ -170,11 +170,15 @@ class KlingJob:
             "rate_fps": facts.rate_fps,
             "codec": facts.codec,
             "sound": facts.sound,
-            "movement": self._order.movement,
+            "movement": self._movement,
             "task_id": delivery.facts.get("task_id"),
             "credits": delivery.facts.get("credits"),
         }
         return Made({"main": clip, "poster": poster}, slate)
+
+    @property
+    def _movement(self) -> str | None:
+        return self._order.movement
 
     @cached_property
     def _digest(self) -> str:
@@ -233,3 +237,28 @@ class KlingJob:
                 VENDOR, f"task {task_id} is done and names no file yet. It is asked again.", task_id
             )
         return record.urls[0]
+
+
+class KlingJobUnderWay(KlingJob):
+    """A clip that is at KIE already, as the books tell it: it can be asked for and fetched, by nothing
+    but its task, and it cannot be ordered again. What it was ordered from may be gone."""
+
+    def __init__(self, client: KieClient, credit: Credit, setting: Setting):
+        self.vendor, self.credit = VENDOR, credit
+        self._client, self._setting = client, setting
+
+    def request(self) -> Mapping[str, Any]:
+        """Nothing is asked any more."""
+        return {}
+
+    def prepare(self, room: Path) -> Mapping[str, Any]:
+        """There is nothing to prepare. Raises AccountTrouble."""
+        raise AccountTrouble(VENDOR, "this clip was ordered before and is not ordered again.")
+
+    def submit(self, prepared: Mapping[str, Any], room: Path) -> Ticket:
+        """It was ordered before. Raises AccountTrouble."""
+        raise AccountTrouble(VENDOR, "this clip was ordered before and is not ordered again.")
+
+    @property
+    def _movement(self) -> str | None:
+        return None

@@ -11,7 +11,6 @@ one is a new intent on the books.
 
 from __future__ import annotations
 
-import itertools
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -378,14 +377,13 @@ class _Purchase:
 
     def _free(self, step: Callable[[], Answer]) -> Answer:
         """A free step, repeated with back-off while the weather is bad."""
-        for turn in itertools.count(1):
+        patience = self.purse.patience
+        for turn in range(patience.free_tries - 1):
             try:
                 return step()
             except WEATHER:
-                if turn >= self.purse.patience.free_tries:
-                    raise
-                self.purse.clock.sleep(self.purse.patience.backoff_s * 2 ** (turn - 1))
-        raise AssertionError("unreachable")
+                self.purse.clock.sleep(patience.backoff_s * 2**turn)
+        return step()
 
 
 def _told(task: Task) -> str:

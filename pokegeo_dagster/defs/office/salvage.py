@@ -6,8 +6,8 @@ import logging
 from pokegeo_dagster.defs.office.craft import Craft
 from pokegeo_dagster.defs.office.floor import bring_in
 from pokegeo_dagster.defs.office.studio import Studio
-from pokegeo_dagster.film.errors import ProductionError
-from pokegeo_dagster.film.vendors import Pending, Ticket
+from pokegeo_dagster.film.errors import JobFailed, ProductionError
+from pokegeo_dagster.film.vendors import Job, Pending, Ticket
 from pokegeo_dagster.providers.kie.camera import KlingCamera
 from pokegeo_dagster.storage.ledger import Ledger
 
@@ -24,10 +24,17 @@ def salvage(studio: Studio, episode: str, camera_craft: Craft) -> int:
     for task in Ledger(studio.settings.database_url).under_way(episode, "kie"):
         job = camera.under_way(task.request)
         try:
-            if task.task_id is None or isinstance(job.poll(Ticket(task.task_id)), Pending):
+            if task.task_id is None or _still_at_work(job, task.task_id):
                 continue
             bring_in(camera_craft, studio, task, job)
             brought += 1
         except ProductionError as trouble:  # a failure is booked by then; silence is asked again next time
             log.warning("task %s of %s was not brought in: %s", task.task_id, task.slot.key, trouble)
     return brought
+
+
+def _still_at_work(job: Job, task_id: str) -> bool:
+    try:
+        return isinstance(job.poll(Ticket(task_id)), Pending)
+    except JobFailed:
+        return False  # over, and the purse books how

@@ -7,15 +7,6 @@ from typing import Any
 from pokegeo_dagster.budget.tiers import Part, Role, cast, keys_in, wishes
 from pokegeo_dagster.film.crew import Crew
 
-FIELDS: Mapping[Role, str] = {
-    "researcher": "researcher",
-    "writer": "writer",
-    "illustrator": "illustrator",
-    "camera": "camera",
-    "narrator": "narrator",
-    "foley": "foley",
-}
-
 
 def parts_of(environ: Mapping[str, str]) -> Mapping[Role, Part]:
     """Who does each job. Raises OrderRefused for settings that cannot be."""
@@ -28,7 +19,7 @@ def hired_crew(house: Crew, parts: Mapping[Role, Part], environ: Mapping[str, st
     clients = _Clients(environ)
     for role, part in parts.items():
         if part.paid:
-            members[FIELDS[role]] = clients.member(role, part.model or "")
+            members[role] = clients.member(role, part.model or "")
     return replace(house, **members)
 
 

@@ -14,7 +14,7 @@ import dagster as dg
 from pokegeo_dagster.budget.purse import Purse
 from pokegeo_dagster.budget.tiers import Part, Role
 from pokegeo_dagster.defs.office.board import Board
-from pokegeo_dagster.defs.office.casting import FIELDS, hired_crew, parts_of
+from pokegeo_dagster.defs.office.casting import hired_crew, parts_of
 from pokegeo_dagster.defs.office.journal import keep_journal
 from pokegeo_dagster.defs.office.purse import studio_purse
 from pokegeo_dagster.film.crew import Crew
@@ -67,8 +67,7 @@ class Studio:
         """This studio with the house in a vendor's place, where that is the policy for the role."""
         if role is None or self.parts[role].fallback != "house":
             return None
-        stand_in = {FIELDS[role]: getattr(self.house, FIELDS[role])}
-        return replace(self, crew=replace(self.crew, **stand_in))
+        return replace(self, crew=replace(self.crew, **{role: getattr(self.house, role)}))
 
     def approved_row(self, episode: str, asset: str, key: str) -> TakeRow | None:
         """The approved take of one piece, if there is one."""

@@ -36,7 +36,7 @@ def test_a_clip_whose_prompt_was_edited_while_it_was_shot_is_not_lost(tmp_path: 
     assert len(left) == 1 and "Very gently" not in left[0].slate["prompt"]
     approved = StudioDb(url).approved_take("haunter", "clip", "clip_01")
     assert approved is not None and approved.take.id != left[0].id
-    assert Ledger(url).spent("haunter") == Decimal("0.84")
+    assert StudioDb(url).spent_usd("haunter") == Decimal("0.84")
     assert Ledger(url).under_way("haunter", "kie") == ()
     stored = [json.loads(line) for line in (home / "logs" / "production.jsonl").read_text().splitlines()]
     assert sum(line.get("state") == "delivered" for line in stored) == 2
@@ -57,6 +57,6 @@ def test_a_left_clip_that_failed_at_the_vendor_holds_no_money_any_more(tmp_path:
 
         assert done.returncode == 0, done.stderr
         assert len(city.charges.all("kie")) == 1
-    ledger = Ledger(f"sqlite:///{home / 'studio.db'}")
-    assert ledger.under_way("haunter", "kie") == ()
-    assert ledger.spent("haunter") == Decimal("0.42")
+    url = f"sqlite:///{home / 'studio.db'}"
+    assert Ledger(url).under_way("haunter", "kie") == ()
+    assert StudioDb(url).spent_usd("haunter") == Decimal("0.42")

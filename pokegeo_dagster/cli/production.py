@@ -22,7 +22,6 @@ from pokegeo_dagster.film.errors import BriefRefused, ProductionError
 from pokegeo_dagster.film.places import Place
 from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.film.story.species import Species
-from pokegeo_dagster.storage.ledger import Ledger
 
 REFERENCES_EXPECTED = 22  # until the screenplay says how many
 
@@ -121,7 +120,7 @@ def _watch(studio: Studio, brief: Brief) -> ProductionWatch:
 
 
 def _spent(studio: Studio, brief: Brief) -> Decimal:
-    return Ledger(studio.settings.database_url).spent(brief.episode)
+    return studio.db.spent_usd(brief.episode)
 
 
 def _bring_up_to_date(studio: Studio, instance: dg.DagsterInstance, brief: Brief) -> None:

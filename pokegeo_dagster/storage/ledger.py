@@ -108,11 +108,6 @@ class Ledger:
         )
         return connection.execute(asked).all()
 
-    def spent(self, episode: str | None = None) -> Decimal:
-        """What was charged, for one episode or for all."""
-        with self._database.transaction(write=False) as connection:
-            return sums(connection, episode=episode)["spent"]
-
     def spending(self, episode: str, channel: str, keys: Iterable[str]) -> Spending:
         """What is spent and reserved at every level of the caps, for an order of these pieces."""
         day = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, and_, delete, func, select, update
+from sqlalchemy import Connection, Row, Select, Table, and_, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pokegeo_dagster.film.digest import canonical_json
@@ -21,6 +21,7 @@ from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.storage import schema
 from pokegeo_dagster.storage._database import Database
 from pokegeo_dagster.storage.media_store import MediaRef
+from pokegeo_dagster.storage.money import spent, spent_by_episode
 from pokegeo_dagster.storage.rows import Approved, Failure, TakeRow
 
 __all__ = ["Approved", "Failure", "StudioDb", "TakeRow"]
@@ -276,18 +277,15 @@ class StudioDb:
             connection.execute(delete(_failures).where(*_of(_failures, episode, asset, key)))
 
     def spent_usd(self, episode: str | None = None) -> Decimal:
-        """What all paid takes have cost, approved or not, deleted episodes included."""
-        asked = select(func.sum(_takes.c.cost_usd)).where(_takes.c.paid)
-        if episode is not None:
-            asked = asked.where(_takes.c.episode == episode)
+        """What the ledger says was charged, for an episode or for all: also for what failed and for what
+        a human settled, and for deleted episodes."""
         with self._database.transaction(write=False) as connection:
-            return connection.scalar(asked) or Decimal(0)
+            return spent(connection, episode=episode)
 
     def spent_by_episode(self) -> dict[str, Decimal]:
-        """What the paid takes of each episode have cost; an episode that cost nothing is not there."""
-        asked = select(_takes.c.episode, func.sum(_takes.c.cost_usd)).where(_takes.c.paid)
+        """What the ledger says was charged for each episode; one that cost nothing is not there."""
         with self._database.transaction(write=False) as connection:
-            return {row[0]: row[1] for row in connection.execute(asked.group_by(_takes.c.episode))}
+            return spent_by_episode(connection)
 
 
 def _of(table: Table, episode: str, asset: str, key: str) -> tuple[Any, ...]:

@@ -3,7 +3,6 @@ and on a real PostgreSQL."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from decimal import Decimal
 
 import pytest
 from sqlalchemy import create_engine, select
@@ -16,15 +15,6 @@ from pokegeo_dagster.storage.studio_db import StudioDb
 
 FILES = {"main": MediaRef("episodes/a/clip/clip_05/x.mp4", 12, "ef" * 32, "video/mp4")}
 PLAY = "title: «Émoi»\nshots:\n  - narration: 'one'\n    # a person's note 🦊\n"
-
-
-def a_take(
-    db: StudioDb, episode: str, cost: str, *, paid: bool = True, number: int = 1, key: str = "clip_05"
-):
-    return db.add_take(
-        episode=episode, asset="clip", key=key, recipe="ab" * 32, data_version="23" * 32, files=FILES,
-        slate={}, member="kling", model="v2", number=number, cost_usd=Decimal(cost), paid=paid,
-    )  # fmt: skip
 
 
 def rows(database_url: str):
@@ -125,48 +115,3 @@ def test_without_tables_an_edit_is_refused_and_not_lost_silently(database_url):
     with pytest.raises(DatabaseUnavailable, match="has not been laid out yet"):
         db.edit("haunter", "screenplay")
     db.close()
-
-
-def test_what_an_episode_cost_is_the_sum_of_its_paid_takes(db):
-    a_take(db, "haunter", "0.10")
-    a_take(db, "haunter", "0.20", number=2)
-    a_take(db, "haunter", "0.000001", key="clip_06")
-    a_take(db, "gengar", "12.50")
-
-    assert db.spent_by_episode() == {"haunter": Decimal("0.300001"), "gengar": Decimal("12.50")}
-
-
-def test_what_was_not_paid_for_does_not_count(db):
-    a_take(db, "gastly", "3.00", paid=False)
-    a_take(db, "haunter", "0.25")
-    a_take(db, "haunter", "9.00", paid=False, number=2)
-
-    assert db.spent_by_episode() == {"haunter": Decimal("0.25")}
-
-
-def test_nothing_spent_is_nobody_on_the_list(db):
-    db.save_brief(Brief(episode="haunter", species="haunter"))
-
-    assert db.spent_by_episode() == {}
-
-
-def test_a_take_recorded_twice_is_paid_once(db):
-    a_take(db, "haunter", "0.25")
-    a_take(db, "haunter", "0.25")
-
-    assert db.spent_by_episode() == {"haunter": Decimal("0.25")}
-
-
-def test_the_list_adds_up_to_the_whole_and_keeps_deleted_episodes(db):
-    for n in range(30):
-        episode = f"film-{n % 7}"
-        db.save_brief(Brief(episode=episode, species="haunter"))
-        a_take(db, episode, f"0.{n:02d}1", number=n + 1)
-    db.delete_brief("film-3")
-
-    spent = db.spent_by_episode()
-
-    assert set(spent) == {f"film-{n}" for n in range(7)}
-    assert all(type(amount) is Decimal for amount in spent.values())
-    assert sum(spent.values()) == db.spent_usd()
-    assert {episode: db.spent_usd(episode) for episode in spent} == spent

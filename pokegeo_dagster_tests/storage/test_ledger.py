@@ -67,7 +67,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 def test_nothing_bought_is_an_empty_report_and_no_money(house: House) -> None:
     assert all(house.ledger.report(by) == () for by in BY)
-    assert house.ledger.spent() == 0 and house.ledger.unknown() == ()
+    assert house.db.spent_usd() == 0 and house.ledger.unknown() == ()
     assert house.ledger.task(1) is None
 
 
@@ -145,4 +145,4 @@ def test_spending_is_what_the_caps_are_held_against(house: House) -> None:
     assert spending.episode.spent == spending.channel.spent == D("0.40")
     assert spending.episode.reserved == D("0.42")
     assert spending.day.spent == spending.month.spent == D("0.50")
-    assert house.ledger.spent("gyarados") == D("0.10")
+    assert house.db.spent_usd("gyarados") == D("0.10")

@@ -68,7 +68,7 @@ def test_a_deleted_episode_leaves_the_catalogue_but_not_the_books(db):
     assert db.delete_brief("haunter") is True
     assert db.delete_brief("haunter") is False
     assert (db.brief("haunter"), db.briefs()) == (None, ())
-    assert db.spent_usd("haunter") == Decimal("1.50")
+    assert [take.cost_usd for take in db.takes("haunter", "clip", "clip_05")] == [Decimal("1.50")]
     db.save_brief(Brief(episode="haunter", species="haunter"))
     assert db.brief("haunter") is not None
 
@@ -162,17 +162,6 @@ def test_a_failure_stays_until_the_key_succeeds(db):
     assert db.failures("haunter") == ()
     db.clear_failure("mew", "clip", "clip_01")
     assert db.failures() == ()
-
-
-def test_a_thousand_small_sums_add_up_to_the_last_millionth(db):
-    for n in range(1, 101):
-        db.add_take(**a_take(number=n, cost_usd=Decimal("0.100001"), paid=True))
-    db.add_take(**a_take(number=101, cost_usd=Decimal("99"), paid=False))
-    db.add_take(**a_take(episode="mew", cost_usd=Decimal("999999.999999"), paid=True))
-
-    assert db.spent_usd("haunter") == Decimal("10.0001")
-    assert db.spent_usd() == Decimal("1000010.000099")
-    assert db.spent_usd("gengar") == 0
 
 
 def test_money_is_never_a_float(db):

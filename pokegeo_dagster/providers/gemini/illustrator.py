@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,11 +17,17 @@ from pokegeo_dagster.film.vendors import Charge, Delivery, Item, Job
 from pokegeo_dagster.providers.bench.layers import master_size
 from pokegeo_dagster.providers.gemini.backdrop import Backdrop, backdrop_for_prop, backdrop_for_species
 from pokegeo_dagster.providers.gemini.client import GeminiClient
-from pokegeo_dagster.providers.gemini.image_models import IMAGE_MODELS, Size, image_model, image_unit
+from pokegeo_dagster.providers.gemini.image_models import (
+    IMAGE_MODELS,
+    SEEN_TOKENS,
+    Size,
+    image_model,
+    image_unit,
+)
 from pokegeo_dagster.providers.gemini.image_prompts import aspect_of, image_prompt, is_vapour
-from pokegeo_dagster.providers.gemini.job import OneAnswer, unusable
+from pokegeo_dagster.providers.gemini.job import OneAnswer, kept, unusable
 from pokegeo_dagster.providers.gemini.troubles import VENDOR
-from pokegeo_dagster.providers.gemini.wire import Answer, Picture, token_items
+from pokegeo_dagster.providers.gemini.wire import CHARACTERS_A_TOKEN, Answer, Picture, token_items
 from pokegeo_dagster.providers.scrub import shortened
 
 EDITION = 1  # rises when the prompts or the cut-out change
@@ -80,8 +87,11 @@ class ImageJob(OneAnswer):
     aspect: str
 
     def bill(self) -> Sequence[Item]:
-        """One picture of its size."""
-        return self._pictures(1)
+        """One picture of its size, and what is read for it: the prompt at 4 characters a token, and
+        the sheet. What a model thinks beside its picture is charged too, and never known before."""
+        seen = SEEN_TOKENS if self.sheet and self.backdrop else 0
+        read = math.ceil(len(self._prompt()) / CHARACTERS_A_TOKEN) + seen
+        return (*self._pictures(1), self._item("input-token", read))
 
     def request(self) -> Mapping[str, Any]:
         """Prompt, model, settings, and the digest of the character sheet."""
@@ -94,36 +104,33 @@ class ImageJob(OneAnswer):
         }
 
     def prepare(self, room: Path) -> Mapping[str, Any]:
-        """Reads the sheet, so that a damaged one is found before anything is sent."""
-        self._sheet_picture()
-        return {}
+        """All that will be sent: a sheet that is damaged or gone is found before anything is."""
+        sheet = self._sheet_picture()
+        return {"contents": [*([sheet] if sheet else []), self._prompt()]}
 
     def submit(self, prepared: Mapping[str, Any], room: Path) -> Delivery:
         """The one POST. The delivery's file `original` is the picture exactly as it came."""
-        sheet = self._sheet_picture()
         answer = self.client.generate(
             self.credit.model,
-            [*([sheet] if sheet else []), self._prompt()],
+            prepared["contents"],
             {
                 "response_modalities": ["IMAGE"],
                 "image_config": {"aspect_ratio": self.aspect, "image_size": self.size},
             },
         )
-        request = answer.response_id
         if not answer.pictures:
             raise unusable(answer, self._charge_without_picture(answer), "picture")
         # Of several the last is the finished one; the others are drafts on the way to it.
         data = answer.pictures[-1].data
         ending = next((e for head, e in _ENDINGS.items() if data.startswith(head)), ".bin")
-        file = room / f"original{ending}"
-        file.write_bytes(data)
+        charge = self._charge(len(answer.pictures), answer)
+        file = kept(room / f"original{ending}", data, charge)
         facts = {
             "mime_type": answer.pictures[-1].mime_type,
             "pictures": len(answer.pictures),
             "model_version": answer.model_version,
             "tokens": answer.usage.model_dump() if answer.usage else None,
         }
-        charge = Charge(items=self._pictures(len(answer.pictures)), request_id=request)
         return Delivery(charge=charge, files={"original": file}, facts=facts)
 
     def develop(self, delivery: Delivery, room: Path) -> Made | Job:
@@ -147,14 +154,29 @@ class ImageJob(OneAnswer):
         if usage is None or not usage.output:
             return None
         if usage.answer >= _FEWEST_IMAGE_TOKENS:
-            return Charge(items=self._pictures(1), request_id=answer.response_id)
+            return self._charge(1, answer)
         if model not in IMAGE_MODELS:  # a model nobody listed has a price for its pictures only
             return None
         return Charge(items=token_items(model, usage.prompt, usage.output), request_id=answer.response_id)
 
+    def _charge(self, pictures: int, answer: Answer) -> Charge:
+        """So many pictures, and the tokens around them as Gemini counted them; as quoted where it did
+        not count."""
+        usage = answer.usage
+        items = list(self._pictures(pictures))
+        if usage is None:
+            items += [item for item in self.bill() if item.unit == "input-token"]
+        else:
+            items.append(self._item("input-token", usage.prompt))
+            if beside := usage.thoughts + usage.words:
+                items.append(self._item("output-token", beside))
+        return Charge(items=tuple(items), request_id=answer.response_id)
+
     def _pictures(self, count: int) -> tuple[Item, ...]:
-        unit = image_unit(self.size)
-        return (Item(vendor=VENDOR, model=self.credit.model, unit=unit, units=Decimal(count)),)
+        return (self._item(image_unit(self.size), count),)
+
+    def _item(self, unit: str, units: int) -> Item:
+        return Item(vendor=VENDOR, model=self.credit.model, unit=unit, units=Decimal(units))
 
     def _prompt(self) -> str:
         return image_prompt(self.order, self.backdrop, self.sheet is not None)

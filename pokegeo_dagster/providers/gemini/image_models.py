@@ -9,6 +9,7 @@ from typing import Literal
 Size = Literal["512", "1K", "2K", "4K"]
 _TEN = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9")
 _FOURTEEN = (*_TEN, "1:4", "4:1", "1:8", "8:1")
+SEEN_TOKENS = 1_120  # of a picture that the model looks at (litellm 1.109.1)
 _PX: Mapping[Size, int] = {"512": 512, "1K": 1024, "2K": 2048, "4K": 4096}
 _UNITS: Mapping[Size, str] = {"512": "image-512", "1K": "image-1k", "2K": "image-2k", "4K": "image-4k"}
 

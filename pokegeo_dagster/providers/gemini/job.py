@@ -29,7 +29,11 @@ _REWORD = "Describe the animal by its anatomy, or soften the action, and order i
 
 
 class OneAnswer:
-    """The steps of a job whose submit brings the delivery."""
+    """The steps of a job whose submit brings the delivery.
+
+    Whatever has to be read on this machine is read in `prepare`: an error in `submit` could only be
+    taken for an answer that was lost, and hold its price for nothing.
+    """
 
     vendor = VENDOR
     asynchronous = False
@@ -59,6 +63,18 @@ class OneAnswer:
             "It keeps no record that can be asked: look at the Logs and Usage pages of AI Studio "
             "(aistudio.google.com) whether it answered.",
         )
+
+
+def kept(file: Path, data: bytes, charge: Charge | None) -> Path:
+    """The file, with what came in it. Raises JobFailed, with the charge, when this machine cannot keep
+    it: it was paid for, and Gemini has no second copy."""
+    try:
+        file.write_bytes(data)
+    except OSError as error:
+        why = shortened(error.strerror or error).rstrip(". ")
+        reason = f"its answer came and could not be written down here ({why}). Make room on this disk."
+        raise JobFailed(VENDOR, reason, charge, charge.request_id if charge else None) from None
+    return file
 
 
 def unusable(answer: Answer, charge: Charge | None, wanted: str) -> VendorTrouble:

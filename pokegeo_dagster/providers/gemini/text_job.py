@@ -17,14 +17,13 @@ from pokegeo_dagster.film.digest import digest
 from pokegeo_dagster.film.errors import JobFailed
 from pokegeo_dagster.film.vendors import Charge, Delivery, Item, Job
 from pokegeo_dagster.providers.gemini.client import GeminiClient
-from pokegeo_dagster.providers.gemini.job import OneAnswer, unusable
+from pokegeo_dagster.providers.gemini.job import OneAnswer, kept, unusable
 from pokegeo_dagster.providers.gemini.prompts import prompt
 from pokegeo_dagster.providers.gemini.troubles import VENDOR
-from pokegeo_dagster.providers.gemini.wire import token_items
+from pokegeo_dagster.providers.gemini.wire import CHARACTERS_A_TOKEN, token_items
 from pokegeo_dagster.providers.scrub import shortened
 
 EDITION = 1  # rises when the prompts or what is made of an answer change
-CHARACTERS_A_TOKEN = 4  # English prose and JSON with Gemini's tokenizer
 _THOUGHT_SHARE = 1.0  # thinking is billed as output: about as much again as the document
 _MOST_COMPLAINTS, _MOST_SAID = 40, 3
 
@@ -78,13 +77,17 @@ class TextJob(OneAnswer):
             "max_output_tokens": self._task.most_tokens,
         }
 
+    def prepare(self, room: Path) -> Mapping[str, Any]:
+        """The rules that every order begins with."""
+        return {"rules": prompt("house_rules")}
+
     def submit(self, prepared: Mapping[str, Any], room: Path) -> Delivery:
         """The one POST. The delivery's file `answer` is the text exactly as it came."""
         answer = self._client.generate(
             self._model,
             [self._task.prompt],
             {
-                "system_instruction": prompt("house_rules"),
+                "system_instruction": prepared["rules"],
                 "response_mime_type": "application/json",
                 "response_json_schema": dict(self._task.schema),
                 "max_output_tokens": self._task.most_tokens,
@@ -93,14 +96,13 @@ class TextJob(OneAnswer):
         charge = answer.usage.text_charge(self._model, answer.response_id) if answer.usage else None
         if not answer.text.strip() or answer.finish not in ("STOP", None):
             raise unusable(answer, charge, "text")
-        file = room / "answer.json"
-        file.write_bytes(answer.text.encode("utf-8"))
         facts = {"model_version": answer.model_version, "finish_reason": answer.finish, "round": self._round}
         if charge is None:  # it wrote and did not say how much: what was estimated stands
             uncounted = token_items(
                 self._model, _tokens(len(self._task.prompt)), _tokens(2 * len(answer.text))
             )
             charge = Charge(items=uncounted, request_id=answer.response_id)
+        file = kept(room / "answer.json", answer.text.encode("utf-8"), charge)
         return Delivery(charge=charge, files={"answer": file}, facts=facts)
 
     def develop(self, delivery: Delivery, room: Path) -> Made | Job:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from google.genai.types import GenerateContentResponse
 
 
+CHARACTERS_A_TOKEN = 4  # English prose and JSON with Gemini's tokenizer
+
+
 @dataclass(frozen=True)
 class Picture:
     """The bytes of one picture file, as sent or as received."""
@@ -23,11 +26,13 @@ class Picture:
 
 
 class Usage(Frozen):
-    """Tokens as Gemini counted them. Thinking is billed as output."""
+    """Tokens as Gemini counted them. Thinking is billed as output; `words` are those of the answer
+    that are no picture's, where it says so."""
 
     prompt: int = 0
     answer: int = 0
     thoughts: int = 0
+    words: int = 0
 
     @property
     def output(self) -> int:
@@ -91,9 +96,12 @@ def _usage(response: GenerateContentResponse) -> Usage | None:
     meta = response.usage_metadata
     if meta is None:
         return None
-    prompt = (meta.prompt_token_count or 0) + (meta.tool_use_prompt_token_count or 0)
+    parts = meta.candidates_tokens_details or ()
     return Usage(
-        prompt=prompt, answer=meta.candidates_token_count or 0, thoughts=meta.thoughts_token_count or 0
+        prompt=(meta.prompt_token_count or 0) + (meta.tool_use_prompt_token_count or 0),
+        answer=meta.candidates_token_count or 0,
+        thoughts=meta.thoughts_token_count or 0,
+        words=sum(part.token_count or 0 for part in parts if _word(part.modality) == "TEXT"),
     )
 
 

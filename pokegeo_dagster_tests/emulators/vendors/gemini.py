@@ -28,7 +28,7 @@ from pokegeo_dagster_tests.emulators.vendors.scripted import Script
 from pokegeo_dagster_tests.emulators.vendors.shaping import SchemaUnfit
 
 MOST_REFERENCE_IMAGES = 14
-_IMAGE_TOKENS = 258  # of a picture in the prompt
+_IMAGE_TOKENS = 1_120  # of a picture in the prompt (litellm 1.109.1)
 
 
 def either(place: Any, name: str) -> Any:
@@ -206,10 +206,11 @@ class Gemini:
             model=asked.model,
             what=f"image-{size}",
             units=Decimal(1),
-            usd=model.usd[size],
+            usd=model.usd[size] + model.input_usd * asked.tokens / MILLION,
             digest=asked.digest,
             id=name,
             about=asked.text,
+            items={"input-token": Decimal(asked.tokens)},
         )
         return _answer(asked.model, [{"inlineData": blob}], "STOP", usage, name)
 

@@ -23,10 +23,12 @@ class TextModel:
 
 @dataclass(frozen=True)
 class ImageModel:
-    """A Gemini image model, with the price and the output tokens of a picture by size."""
+    """A Gemini image model, with the price and the output tokens of a picture by size, and the price of
+    a million tokens that are read for it."""
 
     usd: dict[str, Decimal]
     tokens: dict[str, int]
+    input_usd: Decimal
     wide: bool = False  # also takes 1:4, 4:1, 1:8 and 8:1
 
 
@@ -34,8 +36,9 @@ def _text(input_usd: str, output_usd: str) -> TextModel:
     return TextModel(Decimal(input_usd), Decimal(output_usd))
 
 
-def _image(tokens: dict[str, int], wide: bool = False, **usd: str) -> ImageModel:
-    return ImageModel({size.removeprefix("s"): Decimal(price) for size, price in usd.items()}, tokens, wide)
+def _image(tokens: dict[str, int], read: str, wide: bool = False, **usd: str) -> ImageModel:
+    sizes = {size.removeprefix("s"): Decimal(price) for size, price in usd.items()}
+    return ImageModel(sizes, tokens, Decimal(read), wide)
 
 
 _FLASH = {"512": 747, "1K": 1120, "2K": 1680, "4K": 2520}
@@ -50,10 +53,14 @@ TEXT_MODELS = {
 }
 IMAGE_MODELS = {
     # 1K is listed; the other sizes are its output tokens at the listed $30 per million.
-    "gemini-nano-banana-2.1": _image(_FLASH, True, s512="0.022", s1K="0.034", s2K="0.050", s4K="0.076"),
-    "gemini-3.1-flash-image": _image(_FLASH, True, s512="0.045", s1K="0.067", s2K="0.101", s4K="0.151"),
-    "gemini-3-pro-image": _image(_PRO, s1K="0.134", s2K="0.134", s4K="0.24"),
-    "gemini-3.1-flash-lite-image": _image(_FLASH, s1K="0.034"),
+    "gemini-nano-banana-2.1": _image(
+        _FLASH, "1.50", True, s512="0.022", s1K="0.034", s2K="0.050", s4K="0.076"
+    ),
+    "gemini-3.1-flash-image": _image(
+        _FLASH, "0.50", True, s512="0.045", s1K="0.067", s2K="0.101", s4K="0.151"
+    ),
+    "gemini-3-pro-image": _image(_PRO, "2.00", s1K="0.134", s2K="0.134", s4K="0.24"),
+    "gemini-3.1-flash-lite-image": _image(_FLASH, "0.25", s1K="0.034"),
 }
 GONE_MODELS = (  # shut down; the API says "is no longer available"
     "gemini-2.5-flash-image",

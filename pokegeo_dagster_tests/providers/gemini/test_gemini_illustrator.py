@@ -217,7 +217,7 @@ def test_the_vendors_own_bytes_are_kept_untouched_and_the_last_picture_counts(ge
 
     assert delivery.files["original"].read_bytes() == final
     assert delivery.files["original"].suffix == ".jpg"
-    assert [(i.unit, i.units) for i in delivery.charge.items] == [("image-1k", 2)]
+    assert next((i.unit, i.units) for i in delivery.charge.items) == ("image-1k", 2)
     json.dumps(delivery.facts)
 
 
@@ -281,9 +281,9 @@ def test_what_the_store_has_lost_gemini_does_not_have_either(illustrator, tmp_pa
 
 def test_the_bill_is_one_picture_of_the_size_that_the_delivery_needs(illustrator, client, tmp_path):
     def unit(order: ReferenceOrder, by: GeminiIllustrator = illustrator) -> str:
-        (item,) = by.draw(order, None, tmp_path).bill()
-        assert item.units == 1
-        return f"{item.model} {item.unit}"
+        picture, read = by.draw(order, None, tmp_path).bill()
+        assert (picture.units, read.unit) == (1, "input-token")
+        return f"{picture.model} {picture.unit}"
 
     assert unit(place(FULL)) == unit(character(delivery=FULL)) == "gemini-3-pro-image image-2k"
     assert unit(place(SMALL)) == "gemini-3-pro-image image-1k"
@@ -318,3 +318,57 @@ def test_a_reference_that_shows_nothing_is_not_bought(illustrator, tmp_path, kin
 def test_an_unknown_animal_is_not_bought(illustrator, tmp_path):
     with pytest.raises(UnknownSpecies):
         illustrator.draw(character("sherlock"), None, tmp_path)
+
+
+def test_what_is_read_is_on_the_bill_and_so_is_the_sheet(illustrator, tmp_path):
+    without = illustrator.draw(character(), None, tmp_path).bill()[1].units
+    with_sheet = illustrator.draw(character(), sheet_in(tmp_path), tmp_path).bill()[1].units
+
+    assert 300 < without < 900  # a prompt has 1,200 to 3,600 characters
+    assert with_sheet - without > 1_000
+
+
+def test_the_charge_has_the_tokens_that_gemini_counted(gemini, illustrator, tmp_path):
+    gemini.show(jpeg(64, 64, GREEN))
+    counted = gemini.answers[0][1]["usageMetadata"]
+    counted["candidatesTokensDetails"] = [
+        {"modality": "IMAGE", "tokenCount": 1120},
+        {"modality": "TEXT", "tokenCount": 30},
+    ]
+
+    delivery = bought(illustrator.draw(character(), None, tmp_path), tmp_path)
+
+    charged = {item.unit: item.units for item in delivery.charge.items}
+    assert charged == {"image-1k": 1, "input-token": 400, "output-token": 150 + 30}
+
+
+def test_a_charge_that_gemini_did_not_count_is_what_was_quoted(gemini, illustrator, tmp_path):
+    gemini.show(jpeg(64, 64, GREEN))
+    del gemini.answers[0][1]["usageMetadata"]
+    job = illustrator.draw(character(), None, tmp_path)
+
+    assert bought(job, tmp_path).charge.items == tuple(job.bill())
+
+
+def test_a_sheet_that_is_gone_after_the_preparation_is_sent_all_the_same(gemini, illustrator, tmp_path):
+    """An error of this machine's disk inside `submit` would look like a lost answer."""
+    gemini.show(jpeg(64, 64, GREEN))
+    sheet = sheet_in(tmp_path)
+    job = illustrator.draw(character(), sheet, tmp_path)
+    prepared = job.prepare(tmp_path)
+    sheet.unlink()
+
+    job.submit(prepared, tmp_path)
+
+    assert len(gemini.posts[0].parts) == 2
+
+
+def test_a_picture_that_this_disk_cannot_keep_is_on_the_bill(gemini, illustrator, tmp_path):
+    gemini.show(jpeg(64, 64, GREEN))
+    job = illustrator.draw(character(), None, tmp_path)
+
+    with pytest.raises(JobFailed, match="Make room") as failed:
+        job.submit(job.prepare(tmp_path), tmp_path / "no such room")
+
+    charge: Any = failed.value.charge
+    assert charge.items[0].unit == "image-1k" and len(gemini.posts) == 1

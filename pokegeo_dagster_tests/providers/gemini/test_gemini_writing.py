@@ -115,7 +115,7 @@ def test_a_bought_screenplay_keeps_the_rules_and_says_who_wrote_it(gemini, order
 def test_the_wire_carries_schema_and_rules_and_no_temperature(gemini, order, tmp_path):
     gemini.say(json.dumps(play()))
 
-    order.submit({}, tmp_path)
+    order.submit(order.prepare(tmp_path), tmp_path)
 
     settings = gemini.posts[0].body["generationConfig"]
     assert settings["responseMimeType"] == "application/json"
@@ -254,7 +254,7 @@ def test_an_answer_that_breaks_the_rules_is_repaired_once_with_the_complaints(ge
 def test_the_same_first_answer_gives_the_same_repair_order_in_another_process(gemini, client, tmp_path):
     gemini.say(json.dumps(broken_play()))
     first = GeminiWriter(client).write(BRIEF, DOSSIER, PITCHES[0])
-    delivery = first.submit({}, tmp_path)
+    delivery = first.submit(first.prepare(tmp_path), tmp_path)
     assert isinstance(delivery, Delivery)
 
     again = GeminiWriter(client).write(BRIEF, DOSSIER, PITCHES[0])
@@ -304,7 +304,7 @@ def test_a_rival_nobody_knows_is_complained_of(gemini, writer, tmp_path):
 def test_the_charge_is_what_gemini_counted_and_thinking_is_output(gemini, order, tmp_path):
     gemini.say(json.dumps(play()), prompt=3100, answer=8000, thoughts=2500)
 
-    delivery = order.submit({}, tmp_path)
+    delivery = order.submit(order.prepare(tmp_path), tmp_path)
 
     assert isinstance(delivery, Delivery) and delivery.charge.request_id == "resp-7"
     units = {item.unit: item.units for item in delivery.charge.items}
@@ -316,7 +316,7 @@ def test_an_uncounted_answer_is_charged_by_its_length_and_not_as_nothing(gemini,
     gemini.say(json.dumps(play()))
     del gemini.answers[0][1]["usageMetadata"]
 
-    delivery = order.submit({}, tmp_path)
+    delivery = order.submit(order.prepare(tmp_path), tmp_path)
 
     assert isinstance(delivery, Delivery) and all(item.units > 1000 for item in delivery.charge.items)
 
@@ -337,14 +337,14 @@ def test_a_declined_prompt_is_refused_and_free(gemini, order, tmp_path):
                         "usageMetadata": {"promptTokenCount": 900, "totalTokenCount": 900}})  # fmt: skip
 
     with pytest.raises(Refused, match="PROHIBITED_CONTENT"):
-        order.submit({}, tmp_path)
+        order.submit(order.prepare(tmp_path), tmp_path)
 
 
 def test_an_answer_held_back_after_it_was_written_keeps_its_charge(gemini, order, tmp_path):
     gemini.say("", finish="SAFETY", prompt=900, answer=0, thoughts=800)
 
     with pytest.raises(JobFailed) as failed:
-        order.submit({}, tmp_path)
+        order.submit(order.prepare(tmp_path), tmp_path)
 
     charge: Any = failed.value.charge
     assert {i.unit: i.units for i in charge.items} == {"input-token": 900, "output-token": 800}
@@ -354,7 +354,7 @@ def test_an_answer_that_breaks_off_at_the_token_limit_has_failed_with_its_charge
     gemini.say('{"title": "Half a fi', finish="MAX_TOKENS", answer=60000)
 
     with pytest.raises(JobFailed, match="token limit") as failed:
-        order.submit({}, tmp_path)
+        order.submit(order.prepare(tmp_path), tmp_path)
 
     charge: Any = failed.value.charge
     assert charge.items[1].units == 60300
@@ -364,7 +364,7 @@ def test_an_account_limited_for_its_use_is_for_its_owner(gemini, order, tmp_path
     gemini.say("", finish="PUP_LIMITED_DISABLED")
 
     with pytest.raises(AccountTrouble):
-        order.submit({}, tmp_path)
+        order.submit(order.prepare(tmp_path), tmp_path)
 
 
 def test_nobody_can_ask_gemini_whether_a_lost_request_landed(order, tmp_path):

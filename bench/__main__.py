@@ -1,6 +1,7 @@
 """`make bench`: every figure of the README, in one run, against a reference in the same run.
 
-`python -m bench purse` runs the proofs of the purse instead (see `bench.purse`)."""
+`python -m bench purse` runs the proofs of the purse instead (see `bench.purse`), `queue` the decision
+whose turn it is (`bench.turns`)."""
 
 import json
 import platform
@@ -41,4 +42,6 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["purse"]:  # `python -m bench purse` is `python -m bench.purse`
         del sys.argv[1]
         from bench.purse import main
+    elif sys.argv[1:2] == ["queue"]:
+        from bench.turns import main
     main()

@@ -58,3 +58,4 @@ class Failure:
     error_type: str
     run_id: str | None
     at: datetime
+    tries: int = 1  # since it last succeeded

@@ -24,12 +24,15 @@ from sqlalchemy import (
 from pokegeo_dagster.storage.columns import Moment, RowId, Units, Usd
 
 # The newest revision in `migrations/versions`: a database that says so needs no migration.
-HEAD = "0002"
+HEAD = "0003"
 
 # A task in one of these is over: nothing runs, nothing is owed an answer.
 SETTLED = ("stored", "refused", "failed")
 STATES = ("admitted", "intent", "running", "delivered", "unknown", "stored", "failed", "refused")
 LEDGER_KINDS = ("charge", "settle", "refund")
+# An order waits (queued), is given to a run that is to begin (claimed), is worked on (running), or is over.
+ORDER_STATES = ("queued", "claimed", "running", "done", "failed", "stopped")
+CONSENTS = ("clips", "release")
 
 metadata = MetaData(
     naming_convention={
@@ -122,6 +125,7 @@ failures = Table(
     Column("error_type", Text, nullable=False),
     Column("run_id", Text),
     Column("at", Moment, nullable=False),
+    Column("tries", Integer, nullable=False, server_default=text("1")),  # since it last succeeded
     PrimaryKeyConstraint("episode", "asset", "key"),
 )
 
@@ -248,5 +252,53 @@ publications = Table(
     Column("scheduled_for", Moment),
     Column("published_at", Moment),
     UniqueConstraint("episode", "channel", "platform"),  # a film goes out once
+    sqlite_autoincrement=True,
+)
+
+# What the studio is to do: one stage of one episode, wanted for one reason (its signature), once.
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("episode", String(63), nullable=False),
+    Column("stage", String(31), nullable=False),
+    Column("signature", String(64), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("state", String(15), nullable=False),
+    Column("asked_at", Moment, nullable=False),  # when the episode was ordered
+    Column("queued_at", Moment, nullable=False),
+    Column("not_before", Moment),
+    Column("attempt", Integer, nullable=False, server_default=text("0")),
+    # Of its brief, kept in step with it while the order is queued: ten thousand are looked through
+    # whenever a place is free.
+    Column("channel", String(63), nullable=False),
+    Column("priority", String(15), nullable=False),
+    Column("turn_level", Integer),
+    Column("turn", RowId),  # 1, 2, … over the whole life of the studio
+    Column("process", Text),  # who works on it
+    Column("claimed_at", Moment),
+    Column("beat_at", Moment),
+    Column("ended_at", Moment),
+    Column("outcome", Text),
+    CheckConstraint(_one_of("state", ORDER_STATES), name="known_state"),
+    UniqueConstraint("episode", "stage", "signature"),
+    Index(None, "state", "priority", "channel", "asked_at", "id"),
+    Index(None, "turn_level", "channel", "turn"),
+    sqlite_autoincrement=True,
+)
+
+# Who said yes to which screenplay, for how much. Rows are kept; the newest of a screenplay counts.
+greenlights = Table(
+    "greenlights",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("episode", String(63), nullable=False),
+    Column("consent", String(15), nullable=False),
+    Column("version", String(64), nullable=False),  # of the screenplay, or of the film for a release
+    Column("up_to_usd", Usd),  # none: as far as the caps go
+    Column("by_whom", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    CheckConstraint(_one_of("consent", CONSENTS), name="known_consent"),
+    Index(None, "episode", "consent", "version"),
     sqlite_autoincrement=True,
 )

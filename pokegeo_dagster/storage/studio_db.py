@@ -27,7 +27,7 @@ from pokegeo_dagster.storage.rows import Approved, Failure, TakeRow
 __all__ = ["Approved", "Failure", "StudioDb", "TakeRow"]
 
 _takes, _approved, _failures, _briefs = schema.takes, schema.approved, schema.failures, schema.briefs
-_edits, _tasks = schema.edits, schema.tasks
+_edits, _tasks, _orders = schema.edits, schema.tasks, schema.orders
 
 
 def _now() -> datetime:
@@ -72,8 +72,10 @@ class StudioDb:
             "deleted_at": None,
         }
         first = {"episode": brief.episode, "created_at": self._now()}
+        queued = update(_orders).where(_orders.c.episode == brief.episode, _orders.c.state == "queued")
         with self._database.transaction(write=True) as connection:
             _upsert(connection, _briefs, first, row)
+            connection.execute(queued.values(channel=brief.channel, priority=brief.priority))
 
     def brief(self, episode: str) -> Brief | None:
         """The brief of an episode; None when there is none or it was deleted."""
@@ -101,7 +103,9 @@ class StudioDb:
         Says whether there was one.
         """
         change = update(_briefs).where(_briefs.c.episode == episode, _briefs.c.deleted_at.is_(None))
+        queued = update(_orders).where(_orders.c.episode == episode, _orders.c.state == "queued")
         with self._database.transaction(write=True) as connection:
+            connection.execute(queued.values(state="stopped", outcome="the episode was deleted"))
             return connection.execute(change.values(deleted_at=self._now())).rowcount > 0
 
     # --- takes ---------------------------------------------------------------------------------
@@ -258,10 +262,14 @@ class StudioDb:
     def record_failure(
         self, episode: str, asset: str, key: str, reason: str, error_type: str, run_id: str | None = None
     ) -> None:
-        """Keep why a key could not be made, in place of an older reason."""
+        """Keep why a key could not be made, in place of an older reason, and count how often."""
         row = {"reason": reason, "error_type": error_type, "run_id": run_id, "at": self._now()}
+        first = {"episode": episode, "asset": asset, "key": key, "tries": 1}
         with self._database.transaction(write=True) as connection:
-            _upsert(connection, _failures, {"episode": episode, "asset": asset, "key": key}, row)
+            insert = _insert(connection, _failures).values(first | row)
+            again = {**row, "tries": _failures.c.tries + 1}
+            keys = list(_failures.primary_key.columns)
+            connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=again))
 
     def failures(self, episode: str | None = None) -> tuple[Failure, ...]:
         """What failed and has not succeeded since, of one episode or of all."""

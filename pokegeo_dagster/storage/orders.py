@@ -1,0 +1,281 @@
+"""The queue of a studio that runs itself: what is to be done, whose turn it is, who is at it.
+
+An order is one stage of one episode, wanted for one reason. It is put in once (its signature is unique),
+given out once (`claim` is one transaction), and counts as worked on while its worker's heart beats.
+Whose turn it is, is decided when it is given out: a priority or a channel that changed counts at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, or_, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from pokegeo_dagster.budget.turns import Waiting, in_turn
+from pokegeo_dagster.storage import schema
+from pokegeo_dagster.storage._database import Database
+from pokegeo_dagster.storage.processes import is_dead
+
+State = Literal["queued", "claimed", "running", "done", "failed", "stopped"]
+AT_WORK: tuple[State, ...] = ("claimed", "running")
+# A worker says every few seconds that it lives (`BEAT_S`); one that was silent for so long is gone.
+BEAT_S, LEASE_S = 10.0, 90.0
+# An order whose worker died this often is given to nobody any more: it may be what kills them.
+MOST_ATTEMPTS = 6
+FIRST_REST_S, LONGEST_REST_S = 5.0, 300.0
+BY_HAND = "by hand"  # the stage of an episode that a person produces at a terminal
+EVERYTHING = 1_000_000
+LONGEST_BY_HAND_S = 43_200.0  # a terminal on another host, of which nothing more was heard
+# Any number, so long as nobody else uses it: those who claim take turns themselves.
+_CLAIM_LOCK = 0x706F6B6567656F31
+
+_orders, _briefs = schema.orders, schema.briefs
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Something to be done. `signature` names the reason: the same one is not put in again."""
+
+    episode: str
+    stage: str
+    signature: str
+    why: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as it stands. `attempt` counts how often it was taken back from a worker."""
+
+    id: int
+    episode: str
+    stage: str
+    signature: str
+    why: str
+    state: State
+    asked_at: datetime
+    queued_at: datetime
+    attempt: int
+    channel: str
+    process: str | None = None
+    claimed_at: datetime | None = None
+    beat_at: datetime | None = None
+    outcome: str | None = None
+
+    @property
+    def token(self) -> str:
+        """Names this order in the hands of this worker: the key of its run."""
+        return f"order-{self.id}-{self.attempt}"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Orders:
+    """The queue in the database at `url`. Every method is one transaction."""
+
+    def __init__(
+        self,
+        url: str,
+        now: Callable[[], datetime] = _now,
+        dead: Callable[[str], bool] = is_dead,
+    ):
+        self._database, self._now, self._dead = Database(url), now, dead
+
+    def close(self) -> None:
+        """Close the connections; a later call opens new ones."""
+        self._database.close()
+
+    # --- putting in -----------------------------------------------------------------------------
+
+    def ask(self, wanted: Sequence[Wanted], not_before: datetime | None = None) -> int:
+        """Puts in what is not there yet, whatever became of it. Says how many are new."""
+        if not wanted:
+            return 0
+        moment = self._now()
+        rows = [
+            {
+                "episode": w.episode,
+                "stage": w.stage,
+                "signature": w.signature,
+                "why": w.why,
+                "asked_at": w.asked_at,
+                "state": "queued",
+                "queued_at": moment,
+                "not_before": not_before,
+            }
+            for w in wanted
+        ]
+        of = select(_briefs.c.channel, _briefs.c.priority)
+        added = 0
+        with self._database.transaction(write=True) as connection:
+            insert = _insert(connection).on_conflict_do_nothing()
+            for row in rows:
+                here = (_briefs.c.episode == row["episode"], _briefs.c.deleted_at.is_(None))
+                brief = connection.execute(of.where(*here)).one_or_none()
+                if brief is not None:  # deleted since it was wanted
+                    added += connection.execute(insert.values(row | dict(brief._mapping))).rowcount
+        return added
+
+    def by_hand(self, episode: str, process: str | None) -> None:
+        """A person makes this episode at a terminal: the studio leaves it alone from now on. `process`
+        is who is at it; none, when that is over."""
+        moment = self._now()
+        row = {"state": "running" if process else "stopped", "process": process, "beat_at": moment}
+        first = {"episode": episode, "stage": BY_HAND, "signature": BY_HAND, "why": "at a terminal",
+                 "asked_at": moment, "queued_at": moment, "channel": "", "priority": "normal"}  # fmt: skip
+        with self._database.transaction(write=True) as connection:
+            insert = _insert(connection).values(first | row)
+            keys = [_orders.c.episode, _orders.c.stage, _orders.c.signature]
+            connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=row))
+
+    def hand_over(self, episode: str) -> None:
+        """The studio takes an episode over that was made by hand, or begins it anew: what was done,
+        failed or stopped is looked at again."""
+        with self._database.transaction(write=True) as connection:
+            of = (_orders.c.episode == episode, _orders.c.state.in_(("done", "failed", "stopped")))
+            connection.execute(_orders.delete().where(*of))
+
+    # --- giving out -----------------------------------------------------------------------------
+
+    def claim(self, most: int) -> list[Order]:
+        """The next `most` orders, by fair turns, given out to whoever asked. One episode is worked on
+        by one worker at a time; a channel at rest and an episode that was deleted are left out."""
+        with self._database.transaction(write=True) as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _CLAIM_LOCK})
+            last = self._last_turns(connection)
+            turn, claimed = max(last.values(), default=0), []
+            for level, piece in in_turn(self._waiting(connection, most), last, self._now().timestamp()):
+                if len(claimed) == most:
+                    break
+                stamp = {"state": "claimed", "claimed_at": self._now(), "turn": turn + 1,
+                         "turn_level": level, "process": None, "beat_at": None}  # fmt: skip
+                mine = (_orders.c.id == piece.id, _orders.c.state == "queued", ~_in_hand())
+                if connection.execute(update(_orders).where(*mine).values(stamp)).rowcount:
+                    turn += 1
+                    claimed.append(piece.id)
+            rows = connection.execute(select(_orders).where(_orders.c.id.in_(claimed))).all()
+        return sorted((_order(row) for row in rows), key=lambda order: claimed.index(order.id))
+
+    def next_turns(self) -> list[tuple[Order, Waiting]]:
+        """Everything that waits, in the order in which it would be given out now."""
+        with self._database.transaction(write=False) as connection:
+            last = self._last_turns(connection)
+            waiting = self._waiting(connection, EVERYTHING)
+            found = {row.id: _order(row) for row in
+                     connection.execute(select(_orders).where(_orders.c.state == "queued"))}  # fmt: skip
+        return [(found[piece.id], piece) for _, piece in in_turn(waiting, last, self._now().timestamp())]
+
+    def _waiting(self, connection: Connection, most: int) -> list[Waiting]:
+        """What may be given out: of each channel and priority the first `most`. Ten thousand orders
+        stay in the database; whose turn it is of these is for `in_turn` to say."""
+        now, queued = self._now(), _orders.c.state == "queued"
+        line = func.row_number().over(
+            partition_by=(_orders.c.priority, _orders.c.channel), order_by=(_orders.c.asked_at, _orders.c.id)
+        )
+        may_begin = (
+            or_(_orders.c.not_before.is_(None), _orders.c.not_before <= now),
+            _orders.c.channel.not_in(select(schema.channels.c.id).where(~schema.channels.c.active)),
+            _orders.c.episode.not_in(select(_orders.c.episode).where(_orders.c.state.in_(AT_WORK))),
+        )
+        columns = (_orders.c.id, _orders.c.channel, _orders.c.priority, _orders.c.asked_at)
+        lines = select(*columns, line.label("place")).where(queued, *may_begin).subquery()
+        found = connection.execute(select(lines).where(lines.c.place <= most)).all()
+        return [Waiting(row.id, row.channel, row.priority, row.asked_at.timestamp()) for row in found]
+
+    def _last_turns(self, connection: Connection) -> dict[tuple[int, str], int]:
+        columns = (_orders.c.turn_level, _orders.c.channel)  # of orders that had their turn
+        asked = select(*columns, func.max(_orders.c.turn)).where(_orders.c.turn.is_not(None))
+        return {(row[0], row[1]): row[2] for row in connection.execute(asked.group_by(*columns))}
+
+    # --- at work --------------------------------------------------------------------------------
+
+    def begin(self, order: int, attempt: int, process: str) -> Order | None:
+        """claimed → running. None when the order is in other hands by now, or over."""
+        stamp = {"state": "running", "process": process, "beat_at": self._now()}
+        return self._move(order, attempt, ("claimed",), stamp)
+
+    def beat(self, order: int, attempt: int) -> bool:
+        """Says that its worker lives. False when it is to stop: the order was taken back, or the
+        episode was deleted."""
+        with self._database.transaction(write=True) as connection:
+            mine = (_orders.c.id == order, _orders.c.attempt == attempt, _orders.c.state == "running")
+            change = update(_orders).where(*mine).values(beat_at=self._now())
+            if not connection.execute(change).rowcount:
+                return False
+            there = select(_briefs.c.episode).join_from(
+                _briefs, _orders, _briefs.c.episode == _orders.c.episode
+            )
+            wanted = there.where(_orders.c.id == order, _briefs.c.deleted_at.is_(None))
+            return connection.scalar(wanted) is not None
+
+    def end(self, order: int, attempt: int, state: State, outcome: str) -> Order | None:
+        """It is over: done, failed or stopped, with a word on what came of it."""
+        stamp = {"state": state, "outcome": outcome, "ended_at": self._now(), "process": None}
+        return self._move(order, attempt, AT_WORK, stamp)
+
+    def take_back(self, order: Order, why: str) -> Order | None:
+        """Queues an order again whose worker is gone, after a rest that grows; it keeps its place in
+        line. After too many attempts it has failed."""
+        tried = order.attempt + 1
+        if tried >= MOST_ATTEMPTS:
+            return self.end(order.id, order.attempt, "failed", f"given up after {tried} attempts: {why}")
+        rest = min(LONGEST_REST_S, FIRST_REST_S * 2**order.attempt)
+        stamp = {
+            "state": "queued",
+            "attempt": tried,
+            "process": None,
+            "not_before": self._now() + timedelta(seconds=rest),
+            "outcome": why,
+        }
+        return self._move(order.id, order.attempt, AT_WORK, stamp)
+
+    def _move(self, order: int, attempt: int, states: Sequence[str], stamp: dict) -> Order | None:
+        mine = (_orders.c.id == order, _orders.c.attempt == attempt, _orders.c.state.in_(states))
+        with self._database.transaction(write=True) as connection:
+            if not connection.execute(update(_orders).where(*mine).values(stamp)).rowcount:
+                return None
+            return _order(connection.execute(select(_orders).where(_orders.c.id == order)).one())
+
+    # --- looking --------------------------------------------------------------------------------
+
+    def at_work(self) -> list[Order]:
+        """Orders that are given out, and episodes that are at a terminal, the oldest first."""
+        asked = select(_orders).where(_orders.c.state.in_(AT_WORK))
+        with self._database.transaction(write=False) as connection:
+            return [_order(row) for row in connection.execute(asked.order_by(_orders.c.id))]
+
+    def of(self, episode: str) -> list[Order]:
+        """Every order of an episode, the oldest first."""
+        asked = select(_orders).where(_orders.c.episode == episode).order_by(_orders.c.id)
+        with self._database.transaction(write=False) as connection:
+            return [_order(row) for row in connection.execute(asked)]
+
+    def is_lost(self, order: Order) -> bool:
+        """Whether the worker of a running order is gone: dead on this host, or silent for too long."""
+        if order.process is not None and self._dead(order.process):
+            return True
+        patience = LONGEST_BY_HAND_S if order.stage == BY_HAND else LEASE_S
+        return order.beat_at is not None and (self._now() - order.beat_at).total_seconds() > patience
+
+
+def _order(row: Row) -> Order:
+    known = row._mapping
+    return Order(**{name: known[name] for name in Order.__dataclass_fields__})
+
+
+def _in_hand() -> ColumnElement[bool]:
+    """Whether another order of the same episode is given out."""
+    other = _orders.alias()
+    return exists().where(other.c.episode == _orders.c.episode, other.c.state.in_(AT_WORK))
+
+
+def _insert(connection: Connection):
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(_orders)

@@ -233,8 +233,9 @@ class _Purchase:
                 return moved
         raise AnswerLost(
             task.vendor,
-            f"{reason} It may cost {money(task.quote_usd)} and is not bought again by itself: "
-            f"`pokegeo ledger unknown`, then `pokegeo ledger settle {task.id}`.",
+            f"nobody knows whether {self.slot.asset} {self.slot.key} was bought: {reason} It may cost "
+            f"{money(task.quote_usd)} and is not bought again by itself: `pokegeo ledger unknown` says what "
+            f"was asked, `pokegeo ledger settle {task.id}` is your word on it.",
         ) from None
 
     def _wait(self, task: Task) -> Task | None:

@@ -66,6 +66,7 @@ class StudioBooks:
         """Puts purchases on the books, all or none, where they may be bought; gives back the newest
         task of each slot. `caps` is by episode. Raises CapReached."""
         with self._exclusive() as connection:
+            self._free_the_dead(connection, owner)
             # Asked again behind the lock: others may have bought it since the caller looked.
             newest = {quote.slot: self._newest(connection, quote.slot) for quote in quotes}
             wanted = {quote.slot: quote for quote in quotes if may_be_bought(newest[quote.slot])}
@@ -180,6 +181,17 @@ class StudioBooks:
         """Stops minding everything `owner` minds. What is at a vendor stays there."""
         self._lease(_tasks.c.lease_owner == owner, {"lease_owner": None, "lease_until": None})
 
+    def _free_the_dead(self, connection: Connection, asker: str) -> None:
+        """Ends the leases of processes of this machine that are gone: nobody waits for them. Those of
+        other machines end after their time."""
+        held = and_(_tasks.c.state.in_(LIVE_STATES), _tasks.c.lease_until > self._now())
+        owners = connection.scalars(select(_tasks.c.lease_owner).where(held).distinct()).all()
+        process = {owner: owner.rpartition("|")[0] for owner in owners if owner and owner != asker}
+        gone = {name: self._dead(f"{name}|1") for name in set(process.values())}
+        if dead := [owner for owner, name in process.items() if gone[name]]:
+            free = {"lease_owner": None, "lease_until": None}
+            connection.execute(update(_tasks).where(held, _tasks.c.lease_owner.in_(dead)).values(free))
+
     def _lease(self, whose: ColumnElement[bool], values: Mapping[str, Any]) -> None:
         where = and_(whose, _tasks.c.state.in_(LIVE_STATES))
         with self._database.transaction(write=True) as connection:
@@ -203,6 +215,7 @@ class StudioBooks:
             _tasks.c.submitted_at > now - timedelta(seconds=lost_counts_s),
         )
         with self._exclusive() as connection:
+            self._free_the_dead(connection, owner)
             there = select(func.count()).where(_tasks.c.vendor == task.vendor, or_(working, lost))
             if (connection.scalar(there) or 0) >= desk.at_once:
                 return task, BUSY_S

@@ -15,8 +15,10 @@ from pokegeo_dagster_tests.storage.purchases import (
     CHARGE,
     DESK,
     ME,
+    NO_CAPS,
     OTHER,
     RESULT,
+    a_quote,
     admitted,
     asked,
     replace_desk,
@@ -184,3 +186,21 @@ def test_an_intent_that_died_holds_no_place_at_a_vendor_that_answers_at_once(boo
     books.let_go(ME)
 
     assert books.intend(admitted(books, "clip_3"), ME, DESK, 0)[0].state == "intent"
+
+
+def test_requests_of_a_dead_process_hold_no_place_and_those_of_a_living_one_do(books, watch):
+    dead = [asked(books, f"clip_{n}", "dead|1|1|1") for n in range(2)]
+    alive = asked(books, "clip_2", OTHER)
+    waiting = admitted(books, "clip_3")
+
+    assert books.intend(waiting, ME, replace_desk(1), 0)[0].state == "admitted"
+    assert [books.task(task.id).owner for task in (*dead, alive)] == [None, None, OTHER]
+    assert books.intend(waiting, ME, replace_desk(2), 0)[0].state == "intent"
+
+
+def test_what_a_dead_process_reserved_is_free_when_the_piece_is_bought_otherwise(books):
+    left = admitted(books, owner="dead|1|1|1")
+
+    books.admit([a_quote(recipe="cd" * 32)], NO_CAPS, ME)
+
+    assert (books.task(left.id).state, books.task(left.id).error_type) == ("refused", "Withdrawn")

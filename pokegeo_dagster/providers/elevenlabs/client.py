@@ -91,7 +91,7 @@ class ElevenLabsClient:
             except ValueError as damage:
                 if slip.history_item_id:
                     return None, slip
-                reason = f"the answer cannot be used: {damage}. {_LOOK}"
+                reason = f"the answer cannot be used: {damage}."
                 raise AnswerLost(VENDOR, reason, slip.request_id) from None
 
     def sound(self, asked: Mapping[str, Any]) -> tuple[bytes, wire.Receipt]:
@@ -105,7 +105,7 @@ class ElevenLabsClient:
             slip = wire.receipt(answer.headers)
             audio = b"".join(answer.data)
         if not audio or (slip.content_type or "").startswith(("text/", "application/json")):
-            raise AnswerLost(VENDOR, f"the answer holds no sound. {_LOOK}", slip.request_id)
+            raise AnswerLost(VENDOR, "the answer holds no sound.", slip.request_id)
         return audio, slip
 
     # Free. Asked again by whoever asked.
@@ -191,7 +191,7 @@ class ElevenLabsClient:
             raise self._told(error) from None
         except Exception as error:
             # Time-outs, resets, half an answer, garbage: whatever breaks from here on may be charged for.
-            raise AnswerLost(VENDOR, f"the answer was lost ({_name(error)}). {_LOOK}") from error
+            raise AnswerLost(VENDOR, f"the answer was lost ({_name(error)}).") from error
 
     @contextmanager
     def _free(self, what: str) -> Iterator[ElevenLabs]:
@@ -271,9 +271,6 @@ class ElevenLabsClient:
                 f"the proxy or certificate settings cannot be used ({why}). Mend them, then try again.",
             ) from None
         return http, ElevenLabs(api_key=self._key, base_url=self._base_url, httpx_client=http)
-
-
-_LOOK = "It may have been made and charged: its history is looked up before anything is bought again."
 
 
 def _patience(read_s: float) -> httpx.Timeout:

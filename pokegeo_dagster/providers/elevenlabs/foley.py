@@ -135,7 +135,7 @@ class EffectJob:
         raise AnswerLost(
             VENDOR,
             "effects are not in the account's history, so nobody can tell whether this one was made. "
-            "Compare the credits used on the vendor's usage page, then settle it by hand.",
+            "Compare the credits used on the vendor's usage page.",
         )
 
     def develop(self, delivery: Delivery, room: Path) -> Made:

@@ -233,7 +233,7 @@ class SpeechJob:
             ]
         except AccountTrouble as closed:
             raise AnswerLost(
-                VENDOR, f"the history may not be read ({closed.reason}), so nobody knows; settle it by hand."
+                VENDOR, f"the history may not be read ({closed.reason}), so nobody knows."
             ) from closed
         named = [item for item in mine if request_id and item.request_id == request_id]
         later = [item for item in mine if item.date_unix >= int(since)]

@@ -28,7 +28,7 @@ _NEXT = {
     "request": "Nothing was charged. Change what is asked, then make it again.",
     "account": "Nothing was charged. Mend the account or its settings, then make it again.",
     "busy": "Nothing was begun; it is asked for again later.",
-    "lost": "It may have been made and charged: its history is looked up before anything is bought again.",
+    "lost": "",  # the purse says what follows
 }
 
 
@@ -60,7 +60,9 @@ def trouble(
     where = f" at {told.param}" if told.param else ""
     if not told.spoken:
         said = "what came back is not its own answer"
-    reason = f"HTTP {status} ({code}){where}: {(said or 'no reason given').rstrip('.')}. {_NEXT[kind]}"
+    reason = (
+        f"HTTP {status} ({code}){where}: {(said or 'no reason given').rstrip('.')}. {_NEXT[kind]}".rstrip()
+    )
     if kind == "busy":
         return NotTaken(VENDOR, reason, after_s=after_s, request_id=request_id)
     if kind == "account":

@@ -148,7 +148,7 @@ class KlingJob:
 
     def look_up(self, since: float, room: Path) -> Ticket | Delivery | None:
         """KIE has no list of tasks: only a human can look. Raises AnswerLost."""
-        raise lost("KIE keeps no list of tasks that a machine can ask")
+        raise lost(f"KIE keeps no list of tasks that a machine can ask: look at {LOGS}")
 
     def develop(self, delivery: Delivery, room: Path) -> Made:
         """The vendor's own bytes as `main`, and the picture a third into them as `poster`."""

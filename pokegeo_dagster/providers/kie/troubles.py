@@ -93,12 +93,8 @@ def unheard_task(trouble: HttpTrouble) -> VendorTrouble:
 
 
 def lost(why: str, request_id: str | None = None) -> AnswerLost:
-    """Nobody knows whether KIE took the task: it has no list of tasks to ask."""
-    return AnswerLost(
-        VENDOR,
-        f"{why}. The task may have been taken and charged for. Look for it at {LOGS} and settle it by hand.",
-        request_id,
-    )
+    """Nobody knows whether KIE took the task. What it may have cost and what to do is the purse's to say."""
+    return AnswerLost(VENDOR, f"{why}.", request_id)
 
 
 def silent(trouble: HttpTrouble) -> VendorSilent:

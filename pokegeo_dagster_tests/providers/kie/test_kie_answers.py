@@ -129,7 +129,7 @@ def test_an_answer_nobody_can_read_may_have_been_paid_for(kie, client, reply, an
         _create(client)
 
     assert len(kie.of(CREATE)) == 1
-    assert "kie.ai/logs" in str(told.value) and "by hand" in str(told.value)
+    assert str(told.value).count("kie") == 1, "what it may have cost and what to do is the purse's to say"
 
 
 def test_silence_after_the_request_left_may_have_been_paid_for(kie, reply, key):

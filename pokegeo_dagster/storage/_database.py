@@ -34,6 +34,8 @@ PATIENCE_S = 30
 _MIGRATION_LOCK = 0x706F6B6567656F
 # Alembic keeps the migration under way in a module, so one thread of a process migrates at a time.
 _migrating = threading.Lock()
+# Whose turn it is to write into a SQLite file, over all Database objects of a process.
+_turns: dict[tuple[int, str | None], threading.Lock] = {}
 
 
 class Database:
@@ -57,10 +59,29 @@ class Database:
         A writer holds SQLite's write lock from the start: a reader that turns into a writer would
         be refused at once, whatever its patience. Raises DatabaseUnavailable.
         """
-        with self._clear_errors(), self._connected().connect() as connection:
+        with self._clear_errors(), self._turn(write), self._connected().connect() as connection:
             connection = connection.execution_options(studio_write=write)
             with connection.begin():
                 yield connection
+
+    @contextmanager
+    def _turn(self, write: bool) -> Iterator[None]:
+        """SQLite has one writer at a time, and others look again after up to 0.1 s: threads of one
+        process take turns here, where the next one goes on at once."""
+        url = make_url(self._url)
+        if not write or url.get_backend_name() != "sqlite":
+            yield
+            return
+        turn = _turns.setdefault((os.getpid(), url.database), threading.Lock())
+        if not turn.acquire(timeout=PATIENCE_S):
+            raise DatabaseUnavailable(
+                f"The studio's database {self.shown} has been held by this process for {PATIENCE_S} s: "
+                "run this again."
+            )
+        try:
+            yield
+        finally:
+            turn.release()
 
     def migrate(self) -> None:
         """Bring the tables up to date. Safe to call at every start, from several processes at once."""

@@ -1,8 +1,10 @@
 """The studio's database, on SQLite and on a real PostgreSQL."""
 
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -367,17 +369,23 @@ def test_a_sqlite_charge_that_was_committed_is_on_the_disk(tmp_path):
     db.close()
 
 
-def test_a_locked_sqlite_file_is_waited_for_and_then_named(tmp_path, monkeypatch):
+@pytest.mark.parametrize("holder", ["another process", "this process"])
+def test_a_locked_sqlite_file_is_waited_for_and_then_named(tmp_path, monkeypatch, holder):
     monkeypatch.setattr(_database, "PATIENCE_S", 0)
-    db, other = (StudioDb(f"sqlite:///{tmp_path / 'studio.db'}") for _ in range(2))
+    path = tmp_path / "studio.db"
+    db, other = (StudioDb(f"sqlite:///{path}") for _ in range(2))
     db.migrate()
+    stranger = sqlite3.connect(path, isolation_level=None)
 
-    with (
-        db._database.transaction(write=True),
-        pytest.raises(DatabaseUnavailable, match="has been held by another process"),
-    ):
-        other.save_brief(Brief(episode="haunter", species="haunter"))
+    with ExitStack() as held:
+        if holder == "this process":
+            held.enter_context(db._database.transaction(write=True))
+        else:
+            stranger.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseUnavailable, match=f"has been held by {holder}"):
+            other.save_brief(Brief(episode="haunter", species="haunter"))
     assert other.briefs() == ()
+    stranger.close()
     db.close()
     other.close()
 

@@ -132,6 +132,7 @@ class Craft:
     role: Role | None  # whose job it is, where somebody can be hired for it
     pool: str | None
     at_once: int  # how many pieces of this work the machine does at a time
+    gives_way_to: tuple[str, ...]  # assets whose pieces go first while both are to come
 
     def work(self, studio: Studio, place: Place, handles: Mapping[str, Takes] | None = None) -> Work:
         """The work for one place. Raises NotReady when something it needs is not made yet."""
@@ -157,6 +158,7 @@ def craft(
     code_version: str = "1",
     role: Role | None = None,
     at_once: int = 1,
+    gives_way_to: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Work]], Craft]:
     """Turns a function `(place, studio, *, input…) -> Work` into a craft named after it.
 
@@ -180,6 +182,7 @@ def craft(
             role=role,
             pool=POOLS[role] if role else None,
             at_once=at_once,
+            gives_way_to=gives_way_to,
         )
 
     return made

@@ -102,27 +102,36 @@ class _Floor:
     new_take: bool
 
     def work_off(self, waiting: list[Place]) -> Iterator[Landed | Fell]:
+        order = {place: number for number, place in enumerate(waiting)}
+        queue: dict[Place, Work] = {}  # what can begin, and has not yet
         running: dict[Future[Landed], Place] = {}
         unready: list[Late] = []
         board, planned_at = self.studio.board, -1
         at_once = self.studio.at_once(self.craft.role, self.craft.at_once)
         with ThreadPoolExecutor(at_once, thread_name_prefix=self.craft.name) as pool:
             try:
-                while waiting or running:
+                while waiting or queue or running:
                     if board.stopped:
                         raise Stopped("Stopped before it was done. What is made is kept.")
-                    if waiting and planned_at != board.changes:
-                        planned_at = board.changes
+                    seen = board.changes
+                    if waiting and planned_at != seen:
+                        planned_at = seen
                         still = [late for late in unready if board.awaits(late.error.asset, late.error.place)]
                         unchanged = {late.place for late in still}
                         ready, later, fallen = self._sorted([p for p in waiting if p not in unchanged])
                         unready = still + later
                         waiting = [late.place for late in unready]
                         fallen += self._reserved(ready)
-                        for place, work in ready.items():
-                            running[pool.submit(self._take_for, place, work)] = place
+                        queue |= ready
                         for fell in fallen:
                             yield self._fell(fell)
+                    held = self._gives_way(queue)
+                    # In the order of the call sheet, not of arrival: a pose, which half the film waits
+                    # for, goes before the last of the props.
+                    for place in (
+                        [] if held else sorted(queue, key=order.__getitem__)[: at_once - len(running)]
+                    ):
+                        running[pool.submit(self._take_for, place, queue.pop(place))] = place
                     if running:
                         patience = LOOK_AGAIN_S if waiting or board.busy else None
                         done, _ = wait(running, timeout=patience, return_when=FIRST_COMPLETED)
@@ -132,8 +141,8 @@ class _Floor:
                             # Only now has Dagster heard of it: what is made from it comes after it
                             # in the history too.
                             board.strike(self.craft.name, [place])
-                    elif waiting and self._to_come(unready):
-                        board.wait(planned_at, A_WHILE_S)
+                    elif held or (waiting and self._to_come(unready)):
+                        board.wait(seen, A_WHILE_S)
                     elif waiting and planned_at == board.changes:
                         for late in unready:
                             yield self._fell(Fell(late.place, late.error))
@@ -141,6 +150,11 @@ class _Floor:
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+
+    def _gives_way(self, queue: Mapping[Place, Work]) -> bool:
+        """Whether what is here lets others go first, who share its vendor's desk or its bench."""
+        first = self.craft.gives_way_to
+        return any(self.studio.board.any_of(first, place.episode) for place in queue) if first else False
 
     def _sorted(self, waiting: Sequence[Place]) -> tuple[dict[Place, Work], list[Late], list[Fell]]:
         """What can begin, what waits for something, and what can never be."""

@@ -14,9 +14,9 @@ from dagster._core.storage.base_storage import DagsterStorage
 from dagster._core.storage.compute_log_manager import CapturedLogContext
 from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
 from dagster._core.storage.root import LocalArtifactStorage
-from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 
+from pokegeo_dagster.defs.office.history import SqliteHistory
 from pokegeo_dagster.storage.settings import studio_home
 
 HISTORY_VARIABLE = "POKEGEO_DAGSTER_DATABASE_URL"
@@ -42,7 +42,7 @@ class StudioHistory(DagsterStorage):
     ) -> DagsterStorage:
         url = os.environ.get(HISTORY_VARIABLE, "")
         if not url:
-            return DagsterSqliteStorage.from_local(_folder())
+            return SqliteHistory.from_local(_folder())
         from dagster_postgres import DagsterPostgresStorage
 
         return DagsterPostgresStorage(url)

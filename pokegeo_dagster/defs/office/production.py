@@ -13,8 +13,6 @@ from typing import Literal
 
 import dagster as dg
 import psutil
-from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
-from dagster._core.utils import make_new_run_id
 from sqlalchemy.exc import IntegrityError
 
 from pokegeo_dagster.budget.tiers import TIERS
@@ -118,12 +116,11 @@ def _all_at_once(
         return
     for craft, keys in work:
         studio.board.post(craft.name, [Place(episode, key) for key in keys])
-    run_ids = {craft.name: _opened_history(instance) for craft, _ in work}
     _leave_logging_alone(instance)
 
     def run(craft: Craft, keys: list[str]) -> None:
         try:
-            run_asset(definitions, instance, craft, episode, keys, run_id=run_ids[craft.name])
+            run_asset(definitions, instance, craft, episode, keys)
         finally:
             studio.board.strike(craft.name, [Place(episode, key) for key in keys])
 
@@ -143,17 +140,6 @@ def _leave_logging_alone(instance: dg.DagsterInstance) -> None:
     where, as in our dagster.yaml, there is nothing to configure)."""
     if not instance.get_python_log_dagster_handler_config():
         setattr(instance, "get_yaml_python_handlers", list)  # noqa: B010 - a method of theirs, replaced
-
-
-def _opened_history(instance: dg.DagsterInstance) -> str:
-    """A new run's id, its event log laid out. SQLite keeps one file a run and lays it out with
-    alembic, which resets Python's logging: with another run logging at that moment, both would wait
-    for each other for ever (Dagster 1.13)."""
-    run_id = make_new_run_id()
-    if isinstance(instance.event_log_storage, SqlEventLogStorage):
-        with instance.event_log_storage.run_connection(run_id):
-            return run_id
-    return run_id
 
 
 class _Plan:
@@ -213,7 +199,6 @@ def run_asset(
     episode: str,
     keys: Sequence[str],
     new_take: bool = False,
-    run_id: str | None = None,
 ) -> None:
     """One run of one asset over some keys of an episode.
 
@@ -235,7 +220,6 @@ def run_asset(
             **({"ops": {craft.name: {"config": {"new_take": True}}}} if new_take else {}),
         },
         raise_on_error=False,
-        run_id=run_id,
     )
     if not result.success:
         _raise_unforeseen(result)

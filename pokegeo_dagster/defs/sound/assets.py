@@ -59,7 +59,15 @@ def _show_effect(take: Take) -> dict[str, Any]:
     return {"effect": show.player(take, slate["cue"]), "duration (s)": float(slate["duration_s"])}
 
 
-@craft(group="sound", per="shot", kinds=("wav",), role="foley", show=_show_effect, at_once=2)
+@craft(
+    group="sound",
+    per="shot",
+    kinds=("wav",),
+    role="foley",
+    show=_show_effect,
+    at_once=2,
+    gives_way_to=("narration",),
+)
 def sound_effect(place: Place, studio: Studio, *, shot: Takes) -> Work:
     """The atmosphere of one clip, chosen by the words of its cue."""
     sliced = shot.of(place)

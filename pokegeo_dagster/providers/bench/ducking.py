@@ -39,6 +39,25 @@ def duck_curve(segments: Sequence[Levels]) -> NDArray[np.float64]:
     return _smooth(_spread(depth))
 
 
+def mixed_power(segments: Sequence[Levels], curve: NDArray[np.float64]) -> NDArray[np.float64]:
+    """K-weighted power of voice and ducked bed together in each frame of the film."""
+    voice, bed = (np.concatenate([getattr(levels, part) for levels in segments]) for part in ("voice", "bed"))
+    return voice + bed * 10 ** (curve / 10)
+
+
+def clearest(segments: Sequence[Levels], curve: NDArray[np.float64]) -> float:
+    """By how much the voice is over the ducked bed while it speaks, in LU, in the segment in which
+    it is least. 60 when nobody speaks or nothing lies under the voice."""
+    least, at = 60.0, 0
+    for levels in segments:
+        speaks = levels.voice > 10 ** ((_SPEECH_LUFS + 0.691) / 10)
+        bed = levels.bed * 10 ** (curve[at : at + len(levels.bed)] / 10)
+        at += len(levels.bed)
+        if speaks.any():
+            least = min(least, lufs(levels.voice[speaks]) - lufs(bed[speaks]))
+    return least
+
+
 def _depth(levels: Levels) -> NDArray[np.float64]:
     """How far down each frame wants the bed: nothing where nobody speaks."""
     speaks = levels.voice > 10 ** ((_SPEECH_LUFS + 0.691) / 10)

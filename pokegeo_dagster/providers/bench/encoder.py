@@ -10,7 +10,7 @@ import contextlib
 import os
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -81,6 +81,26 @@ def run(arguments: Sequence[str], what: str) -> None:
     )
     if done.returncode:
         raise EncodeFailed(_complaint(what, done.returncode, done.stderr))
+
+
+def run_fed(arguments: Sequence[str], chunks: Iterable[bytes], what: str) -> None:
+    """Run a finished command whose input `pipe:` is `chunks`. Raises EncodeFailed."""
+    # -nostdin would close the pipe; and a log that nobody empties would stop ffmpeg, so it is a file.
+    fed = [argument for argument in arguments if argument != "-nostdin"]
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(fed, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=log)
+        assert process.stdin is not None
+        try:
+            with contextlib.suppress(BrokenPipeError), process.stdin as pipe:
+                for chunk in chunks:
+                    pipe.write(chunk)
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+        if code := process.wait():
+            log.seek(0)
+            raise EncodeFailed(_complaint(what, code, log.read()))
 
 
 def draft_name(out: Path) -> Path:

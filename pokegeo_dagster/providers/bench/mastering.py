@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import ffmpeg
+import numpy as np
 
 from pokegeo_dagster.film.edit.delivery import SAMPLE_RATE_HZ
 from pokegeo_dagster.film.errors import ProductionError
-from pokegeo_dagster.providers.bench.encoder import command, draft_name, run
-from pokegeo_dagster.providers.bench.loudness import Loudness, heard, measure_loudness
+from pokegeo_dagster.providers.bench.encoder import command, draft_name, run_fed
+from pokegeo_dagster.providers.bench.limiter import HOP, Curve, gain_of, limiting, true_peaks
+from pokegeo_dagster.providers.bench.loudness import (
+    FRAME,
+    Loudness,
+    SilentMix,
+    integrated,
+    measure_loudness,
+)
+from pokegeo_dagster.providers.bench.sound_file import Sound, even_blocks
 
 TARGET_LUFS = -14.0
 NEAR_ENOUGH_LU = 0.25  # half of what delivery allows
@@ -19,33 +30,36 @@ MOST_PEAK_DBTP = -1.0
 # AAC adds up to 1.4 dB to a single peak (measured on 116 s of voice over beds): the limiter stops below.
 _CODEC_HEADROOM_DB = 1.7
 _CORRECTIONS = 4
-# The loudest syllables, a little nearer to the others, so that the limiter is seldom heard: it starts
-# 2 dB over the level at which every line is laid.
-_VOICE_PRESS = {"threshold": 0.09, "ratio": 2.5, "knee": 6, "attack": 6, "release": 160, "makeup": 1}
+_BLOCK = 48 * FRAME  # samples: whole hops and whole frames, about a second
 BIT_RATE = 192_000
 
 
-def master_aac(voice: Path, bed: Path, samples: int, out: Path) -> Loudness:
-    """Encode voice + bed, each a 48 kHz stereo WAV of `samples`, to delivery loudness.
+def master_aac(voice: Path, bed: Path, power: Curve, out: Path) -> Loudness:
+    """Encode voice + bed, two 48 kHz stereo WAV files of one length, to delivery loudness.
 
-    Gain is corrected on the limited mix, where a round costs a fifth of an encode; then the file is
-    encoded and what it decodes to is measured. Raises SilentMix, and ProductionError when the sound
-    cannot be brought within tolerance.
+    `power` is the mix's K-weighted power in each frame (see `frame_power`).
+    The gain is found on levels and peaks, without touching the sound; then the file is encoded and
+    what it decodes to is measured, and corrected in the rare case that it is not within tolerance.
+    Raises SilentMix, and ProductionError when the sound cannot be brought there.
     """
-    raw = _measured(_mix(voice, bed).filter("ebur128", framelog="quiet"), "The mix")
-    gain_db, ceiling_db = TARGET_LUFS - raw.integrated_lufs, MOST_PEAK_DBTP - _CODEC_HEADROOM_DB
-    made = raw
+    if not integrated(power) > -70:
+        raise SilentMix(
+            "The mix is silent from end to end, so it has no loudness. Nothing was delivered. "
+            "Listen to `narration` and `sound_effect` of this episode, and make the silent ones again."
+        )
+    survey = _Survey(_peaks(voice, bed), power)
+    aim_lufs, ceiling_db = TARGET_LUFS, MOST_PEAK_DBTP - _CODEC_HEADROOM_DB
     draft = draft_name(out)
     try:
-        gain_db = _settled(voice, bed, samples, gain_db, ceiling_db)
         for _ in range(_CORRECTIONS):
-            _encode(_limited(voice, bed, samples, gain_db, ceiling_db), draft)
+            gain, curve = survey.settled(aim_lufs, 10 ** (ceiling_db / 20))
+            _encode(_mastered(voice, bed, gain, curve), draft)
             made = measure_loudness(draft)
             off_lu, over_db = TARGET_LUFS - made.integrated_lufs, made.true_peak_dbtp - MOST_PEAK_DBTP
             if abs(off_lu) <= NEAR_ENOUGH_LU and over_db <= 0:
                 os.replace(draft, out)
                 return made
-            gain_db += off_lu
+            aim_lufs += off_lu
             ceiling_db -= max(0.0, over_db) + (0.1 if over_db > 0 else 0)
     finally:
         draft.unlink(missing_ok=True)
@@ -55,58 +69,58 @@ def master_aac(voice: Path, bed: Path, samples: int, out: Path) -> Loudness:
     )
 
 
-def _settled(voice: Path, bed: Path, samples: int, gain_db: float, ceiling_db: float) -> float:
-    """The gain at which the limited mix is at the target: limiting takes some loudness away.
+@dataclass(frozen=True)
+class _Survey:
+    """A mix as numbers: its true peak in each hop, its K-weighted power in each frame."""
 
-    What is left after the last, small correction is known from the finished file.
-    """
-    for _ in range(_CORRECTIONS):
-        limited = _limited(voice, bed, samples, gain_db, ceiling_db)
-        found = _measured(limited.filter("ebur128", framelog="quiet"), "The limited mix")
-        off = TARGET_LUFS - found.integrated_lufs
-        gain_db += off * 1.15
-        if abs(off) <= 0.8:
-            break
-    return gain_db
+    peaks: Curve
+    power: Curve
 
+    def settled(self, aim_lufs: float, ceiling: float) -> tuple[float, Curve]:
+        """The gain at which the limited mix is at `aim_lufs`, and what the limiter does then."""
+        gain = 10 ** ((aim_lufs - integrated(self.power)) / 20)
+        curve = limiting(self.peaks * gain, ceiling)
+        for _ in range(12):
+            off = aim_lufs - integrated(self.power * self._squared(curve * gain))
+            if abs(off) <= 0.01:
+                break
+            gain *= 10 ** (off * 1.1 / 20)
+            curve = limiting(self.peaks * gain, ceiling)
+        return gain, curve
 
-def _mix(voice: Path, bed: Path) -> Any:
-    spoken = ffmpeg.input(str(voice)).audio.filter("acompressor", **_VOICE_PRESS)
-    return ffmpeg.filter(
-        [spoken, ffmpeg.input(str(bed)).audio], "amix", inputs=2, normalize=0, duration="first"
-    )
-
-
-def _limited(voice: Path, bed: Path, samples: int, gain_db: float, ceiling_db: float) -> Any:
-    """The mix, raised, with its true peaks held: limited at four times the rate, and exactly as long.
-
-    Without latency=1 the limiter would delay the film by 239 samples; with level at its default it
-    would raise the sound once more.
-    """
-    return (
-        _mix(voice, bed)
-        .filter("volume", f"{gain_db:.4f}dB", precision="float")
-        .filter("aresample", 4 * SAMPLE_RATE_HZ)
-        .filter(
-            "alimiter",
-            limit=f"{10 ** (ceiling_db / 20):.6f}",
-            level="disabled",
-            latency=1,
-            attack=5,
-            release=80,
-        )
-        .filter("aresample", SAMPLE_RATE_HZ)
-        .filter("apad", whole_len=samples)
-        .filter("atrim", end_sample=samples)
-    )
+    def _squared(self, curve: Curve) -> Curve:
+        """The mean square of a gain in each frame."""
+        total = np.concatenate(([0.0], np.cumsum(np.square(curve))))
+        edges = np.interp(np.arange(len(self.power) + 1) * (FRAME / HOP), np.arange(len(total)), total)
+        return np.diff(edges) * (HOP / FRAME)
 
 
-def _measured(sound: Any, what: str) -> Loudness:
-    return heard(sound.output("-", format="null"), what)
+def _mix(voice: Path, bed: Path) -> Iterator[Sound]:
+    for spoken, under in zip(even_blocks([voice], _BLOCK), even_blocks([bed], _BLOCK), strict=True):
+        yield spoken + under
 
 
-def _encode(sound: Any, out: Path) -> None:
-    encoded = sound.output(
+def _peaks(voice: Path, bed: Path) -> Curve:
+    nothing = np.zeros((0, 2), np.float32)
+    peaks = []
+    before, block = nothing, nothing
+    for after in chain(_mix(voice, bed), (nothing,)):
+        if len(block):
+            peaks.append(true_peaks(block, before, after))
+        before, block = block, after
+    return np.concatenate(peaks)
+
+
+def _mastered(voice: Path, bed: Path, gain: float, curve: Curve) -> Iterator[bytes]:
+    at = 0
+    for block in _mix(voice, bed):
+        yield (block * (gain_of(curve, at, len(block)) * np.float32(gain))[:, None]).astype("<f4").tobytes()
+        at += len(block)
+
+
+def _encode(sound: Iterator[bytes], out: Path) -> None:
+    raw = ffmpeg.input("pipe:", format="f32le", ar=SAMPLE_RATE_HZ, ac=2)
+    encoded = raw.output(
         str(out),
         **{
             "c:a": "aac",
@@ -123,4 +137,4 @@ def _encode(sound: Any, out: Path) -> None:
             "f": "mp4",
         },
     )
-    run(command(encoded), out.name)
+    run_fed(command(encoded), sound, out.name)

@@ -16,7 +16,8 @@ from pokegeo_dagster.film.crew import Made
 from pokegeo_dagster.film.edit.delivery import SAMPLE_RATE_HZ, Delivery
 from pokegeo_dagster.film.edit.timeline import Cut, SegmentPlan
 from pokegeo_dagster.film.errors import MediaDamaged, ProductionError
-from pokegeo_dagster.providers.bench.ducking import Levels, duck_curve, ducked
+from pokegeo_dagster.providers.bench.ducking import Levels, clearest, duck_curve, ducked, mixed_power
+from pokegeo_dagster.providers.bench.limiter import pressed
 from pokegeo_dagster.providers.bench.loudness import (
     FRAME,
     Loudness,
@@ -67,7 +68,8 @@ def lay_segment(narration: Path, effect: Path, plan: SegmentPlan, room: Path) ->
             "Plan the segment from this narration, then lay it again."
         )
     line = np.zeros((plan.samples, 2), np.float32)
-    line[plan.voice_in : plan.voice_in + len(voice)] = _levelled(voice, VOICE_LUFS, gate_lu=20.0)
+    spoken = pressed(_levelled(voice, VOICE_LUFS, gate_lu=20.0))
+    line[plan.voice_in : plan.voice_in + len(voice)] = _levelled(spoken, VOICE_LUFS, gate_lu=20.0)
     bed = _levelled(_fitted(whole(effect), plan.samples), LOUDEST_BED_LUFS, only_down=True)
     stems = {"narration_stem": line, "effects_stem": _edged(bed)}
     return {part: _written(room / f"{part}.wav", sound) for part, sound in stems.items()}
@@ -80,7 +82,8 @@ def master(stems: Sequence[Mapping[str, Path]], delivery: Delivery, room: Path) 
     under −1 dBTP, both measured on the finished file. Parts: `main`, an AAC-LC file (192 kb/s,
     48 kHz stereo) whose priming its edit list hides, and which may be joined to a picture by copying
     its packets with their timestamps; `narration_stem` and `effects_stem`, WAV, as they lie in the
-    mix before mastering. Slate: `integrated_lufs`, `range_lu`, `true_peak_dbtp`, `samples`, `duration_s`.
+    mix before mastering. Slate: `integrated_lufs`, `range_lu`, `true_peak_dbtp`, `voice_over_bed_lu` (where
+    the bed comes nearest to a voice), `samples`, `duration_s`.
 
     Reads a second at a time: memory does not grow with the film. Raises SilentMix when no segment
     has any sound, ProductionError when there are no stems or two of one segment differ in length.
@@ -93,9 +96,10 @@ def master(stems: Sequence[Mapping[str, Path]], delivery: Delivery, room: Path) 
     _write_all(voice, even_blocks([pair["narration_stem"] for pair in stems]))
     _write_all(bed, ducked(even_blocks([pair["effects_stem"] for pair in stems]), curve))
     main = room / "sound.m4a"
-    loudness = master_aac(voice, bed, samples, main)
+    loudness = master_aac(voice, bed, mixed_power(levels, curve), main)
     slate = {
         **loudness.model_dump(mode="json"),
+        "voice_over_bed_lu": round(clearest(levels, curve), 1),
         "samples": samples,
         "duration_s": samples / SAMPLE_RATE_HZ,
         "rate_fps": delivery.rate_fps,

@@ -22,7 +22,7 @@ from pokegeo_dagster.providers.bench.conformer import conform, poster_of
 from pokegeo_dagster.providers.bench.mixer import lay_segment, master
 from pokegeo_dagster.providers.bench.splice import join
 
-BENCH = Credit(member="bench", model="conformer")
+BENCH = Credit(member="bench", model="conformer", edition=2)
 
 
 class SegmentOrder(Frozen):
@@ -60,7 +60,7 @@ def segment(
     order = SegmentOrder(plan=plan_segment(line.slate["samples"], delivery), delivery=delivery)
 
     def lay(room: Path) -> Made:
-        conformed = conform(picture.path(), order.plan.frames, delivery, room)
+        conformed = conform(picture.path(), order.plan.frames, delivery, room, f"of {place}")
         stems = lay_segment(line.path(), effect.path(), order.plan, room)
         return Made({"main": conformed, **stems}, order.plan.model_dump(mode="json"))
 

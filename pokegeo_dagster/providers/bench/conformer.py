@@ -6,7 +6,6 @@ import hashlib
 import os
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import cv2
 import ffmpeg
@@ -14,7 +13,7 @@ import numpy as np
 from av.error import FFmpegError
 
 from pokegeo_dagster.film.edit.delivery import Delivery
-from pokegeo_dagster.film.edit.timeline import LONGEST_HOLD_S
+from pokegeo_dagster.film.edit.retiming import retime
 from pokegeo_dagster.film.errors import MediaDamaged, ShotFailed
 from pokegeo_dagster.providers.bench.encoder import (
     TICKS_PER_FRAME,
@@ -25,41 +24,43 @@ from pokegeo_dagster.providers.bench.encoder import (
     run,
 )
 from pokegeo_dagster.providers.bench.probe import Probe, probe, why
+from pokegeo_dagster.providers.bench.reframing import reframed
 from pokegeo_dagster.providers.bench.splice import SegmentsDiffer, join, opened
 
 __all__ = ["SegmentsDiffer", "conform", "is_segment", "join", "poster_of", "write_poster"]
 
-_BT601 = {5, 6}  # H.273 numbers of the two standard-definition matrices
 
+def conform(source: Path, frames: int, delivery: Delivery, room: Path, name: str = "") -> Path:
+    """A segment of exactly `frames` frames in the delivery profile, from any clip.
 
-def conform(source: Path, frames: int, delivery: Delivery, room: Path) -> Path:
-    """A segment of exactly `frames` frames in the delivery profile.
-
-    A source that already is one is returned itself, neither copied nor encoded. A source that is
-    up to half a second short holds its last frame. Raises ShotFailed when it is shorter, and
-    MediaDamaged when it cannot be read.
+    A source that already is one is returned itself, neither copied nor encoded. A source that is too
+    short holds its last frame or is slowed, within the limits of `film.edit.retiming`. `name` is what
+    people call the clip. Raises ShotFailed when it is shorter than that, and MediaDamaged when it
+    cannot be read.
     """
     found = probe(source)
     if is_segment(found, frames, delivery):
         return source
-    have = int(found.duration_s * delivery.rate_fps + 1e-6)
-    short = frames - have
-    if short > LONGEST_HOLD_S * delivery.rate_fps:
+    retiming = retime(found.duration_s, float(found.rate), frames, delivery.rate_fps)
+    if retiming is None:
+        have = int(found.duration_s * delivery.rate_fps + 1e-6)
         raise ShotFailed(
             "segment",
-            source.stem,
+            name or source.stem,
             f"the clip holds {have} frames and the cut needs {frames}. "
             "Shoot a longer clip, or shorten the line.",
         )
     segment = room / "segment.mp4"
     draft = draft_name(segment)
-    picture = _reframed(ffmpeg.input(str(source)).video, found, delivery, hold=max(0, short) + 1)
+    picture = reframed(ffmpeg.input(str(source)).video, found, delivery, retiming)
     output = picture.output(str(draft), **{"frames:v": frames, **encoder_arguments(delivery)})
     try:
-        run(command(output), source.name)
+        run(command(output), name or source.name)
         made = probe(draft)
-        if made.frames != frames:
-            raise MediaDamaged(f"{source.name}: {made.frames} of {frames} frames came out of the encoder.")
+        if made.frames != frames or not made.on_grid:
+            raise MediaDamaged(
+                f"{name or source.name}: {made.frames} of {frames} frames came out of the encoder."
+            )
         os.replace(draft, segment)
     finally:
         draft.unlink(missing_ok=True)
@@ -81,41 +82,6 @@ def is_segment(found: Probe, frames: int, delivery: Delivery) -> bool:
         and found.on_grid
         and found.extradata_sha256 == hashlib.sha256(delivery_header(delivery)).hexdigest()
     )
-
-
-def _reframed(video: Any, found: Probe, delivery: Delivery, hold: int) -> Any:
-    """The filters, in the order that keeps the frame count exact: the rate comes first."""
-    width, height = delivery.width_px, delivery.height_px
-    labels = {"range": "tv", "color_primaries": "bt709", "color_trc": "bt709", "colorspace": "bt709"}
-    return (
-        video.filter("fps", fps=delivery.rate_fps, round="near")
-        .filter("tpad", stop_mode="clone", stop=hold)
-        .filter(
-            "scale",
-            width,
-            height,
-            force_original_aspect_ratio="increase",
-            flags="bicubic",
-            in_color_matrix=_matrix(found),
-            out_color_matrix="bt709",
-            in_range="pc" if found.full_range or found.pixel_format.startswith("yuvj") else "tv",
-            out_range="tv",
-        )
-        .filter("crop", width, height)
-        .filter("setsar", 1)
-        .filter("format", "yuv420p")
-        .filter("setparams", **labels)
-    )
-
-
-def _matrix(found: Probe) -> str:
-    """The matrix that the source's colours were made with. An unlabelled file is what files of its
-    size usually are: BT.601 below 720 lines, BT.709 from there."""
-    if found.colour_matrix in _BT601:
-        return "bt601"
-    if found.colour_matrix == 2 and found.height < 720:
-        return "bt601"
-    return "bt2020" if found.colour_matrix in {9, 10} else "bt709"
 
 
 def poster_of(path: Path, at_frame: int, room: Path) -> Path:

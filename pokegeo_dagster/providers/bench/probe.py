@@ -43,6 +43,9 @@ class Probe(Frozen):
     colour_matrix: int
     full_range: bool
     extradata_sha256: str
+    sample_aspect: Fraction = Fraction(1)  # how wide a pixel is
+    interlaced: bool = False
+    level: int = 0  # of the codec, times ten
     audio_codec: str | None = None
     audio_channels: int | None = None
     audio_rate: int | None = None  # samples per second
@@ -67,7 +70,8 @@ def _read(path: Path, container: InputContainer) -> Probe:
     context = video.codec_context
     rate = Fraction(video.average_rate or video.guessed_rate or 0)
     base = Fraction(video.time_base or 1)
-    times = sorted(p.pts for p in container.demux(video) if p.pts is not None and p.size)
+    shown = {p.pts: p.duration or 0 for p in container.demux(video) if p.pts is not None and p.size}
+    times = sorted(shown)
     if not times or not rate:
         raise MediaDamaged(f"{path.name} holds no pictures.")
     # A container cut short still lists its pictures; their bytes are not there.
@@ -77,6 +81,9 @@ def _read(path: Path, container: InputContainer) -> Probe:
         )
     step = 1 / (rate * base)
     on_grid = all(t - times[0] == i * step for i, t in enumerate(times))
+    # Where the rate varies, how long it really lasts is what the container says of its last picture.
+    last = shown[times[-1]] or round(step)
+    span_s = float(len(times) / rate) if on_grid else float((times[-1] - times[0] + last) * base)
     return Probe(
         codec=context.name,
         profile=context.profile or "",
@@ -87,12 +94,15 @@ def _read(path: Path, container: InputContainer) -> Probe:
         time_scale=base.denominator,
         frames=len(times),
         on_grid=on_grid and times[0] == 0,
-        duration_s=float(len(times) / rate),
+        duration_s=span_s,
         colour_primaries=int(context.color_primaries),
         colour_transfer=int(context.color_trc),
         colour_matrix=int(context.colorspace),
         full_range=int(context.color_range) == int(ColorRange.JPEG),
         extradata_sha256=hashlib.sha256(bytes(context.extradata or b"")).hexdigest(),
+        sample_aspect=Fraction(video.sample_aspect_ratio or 1),
+        interlaced=int(context.field_order or 0) > 1,  # 0 is «nobody said», 1 is progressive
+        level=int(context.level or 0),
         **_sound(container),
     )
 

@@ -18,7 +18,7 @@ from pokegeo_dagster.film.places import Place
 from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.film.story.screenplay import Screenplay
 from pokegeo_dagster.film.story.slices import ShotSlice
-from pokegeo_dagster.providers.bench.conformer import conform, poster_of
+from pokegeo_dagster.providers.bench.conformer import conform, made_alike, poster_of
 from pokegeo_dagster.providers.bench.mixer import lay_segment, master
 from pokegeo_dagster.providers.bench.splice import join
 
@@ -117,7 +117,8 @@ def final_cut(
         cuts = lay_cuts(clips, frames, delivery)
         sound = master([_stems(take) for take in segments], delivery, room)
         film = room / "main.mp4"
-        join([take.path() for take in segments], frames, sound.files["main"], delivery, film)
+        pictures = made_alike([take.path() for take in segments], frames, delivery, room)
+        join(pictures, frames, sound.files["main"], delivery, film)
         cues = [
             Cue(
                 cut=cut,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+from collections import Counter
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from av.error import FFmpegError
 from pokegeo_dagster.film.edit.delivery import Delivery
 from pokegeo_dagster.film.edit.retiming import retime
 from pokegeo_dagster.film.errors import MediaDamaged, ShotFailed
+from pokegeo_dagster.providers.bench.copying import copied, may_be_copied
 from pokegeo_dagster.providers.bench.encoder import (
     TICKS_PER_FRAME,
     command,
@@ -23,17 +27,19 @@ from pokegeo_dagster.providers.bench.encoder import (
     encoder_arguments,
     run,
 )
+from pokegeo_dagster.providers.bench.parameter_sets import SetsClash, one_header
 from pokegeo_dagster.providers.bench.probe import Probe, probe, why
 from pokegeo_dagster.providers.bench.reframing import reframed
-from pokegeo_dagster.providers.bench.splice import SegmentsDiffer, join, opened
+from pokegeo_dagster.providers.bench.splice import SegmentsDiffer, codec_header, join, opened
 
-__all__ = ["SegmentsDiffer", "conform", "is_segment", "join", "poster_of", "write_poster"]
+__all__ = ["SegmentsDiffer", "conform", "is_segment", "join", "made_alike", "poster_of", "write_poster"]
 
 
 def conform(source: Path, frames: int, delivery: Delivery, room: Path, name: str = "") -> Path:
     """A segment of exactly `frames` frames in the delivery profile, from any clip.
 
-    A source that already is one is returned itself, neither copied nor encoded. A source that is too
+    A source that already is one is returned itself, neither copied nor encoded; of one that is in the
+    delivery profile, though somebody else encoded it, the packets are copied. A source that is too
     short holds its last frame or is slowed, within the limits of `film.edit.retiming`. `name` is what
     people call the clip. Raises ShotFailed when it is shorter than that, and MediaDamaged when it
     cannot be read.
@@ -41,6 +47,12 @@ def conform(source: Path, frames: int, delivery: Delivery, room: Path, name: str
     found = probe(source)
     if is_segment(found, frames, delivery):
         return source
+    if may_be_copied(found, frames, delivery) and (segment := copied(source, frames, delivery, room)):
+        return segment
+    return _encoded(source, found, frames, delivery, room / "segment.mp4", name)
+
+
+def _encoded(source: Path, found: Probe, frames: int, delivery: Delivery, segment: Path, name: str) -> Path:
     retiming = retime(found.duration_s, float(found.rate), frames, delivery.rate_fps)
     if retiming is None:
         have = int(found.duration_s * delivery.rate_fps + 1e-6)
@@ -50,7 +62,6 @@ def conform(source: Path, frames: int, delivery: Delivery, room: Path, name: str
             f"the clip holds {have} frames and the cut needs {frames}. "
             "Shoot a longer clip, or shorten the line.",
         )
-    segment = room / "segment.mp4"
     draft = draft_name(segment)
     picture = reframed(ffmpeg.input(str(source)).video, found, delivery, retiming)
     output = picture.output(str(draft), **{"frames:v": frames, **encoder_arguments(delivery)})
@@ -65,6 +76,23 @@ def conform(source: Path, frames: int, delivery: Delivery, room: Path, name: str
     finally:
         draft.unlink(missing_ok=True)
     return segment
+
+
+def made_alike(segments: Sequence[Path], frames: Sequence[int], delivery: Delivery, room: Path) -> list[Path]:
+    """The same segments, ready to be joined: where two vendors' codec headers cannot live in one film,
+    the rarer of them are encoded here."""
+    headers = [codec_header(segment) for segment in segments]
+    kept: list[bytes] = []
+    for header, _ in Counter([delivery_header(delivery), *headers]).most_common():
+        with contextlib.suppress(SetsClash):
+            one_header([*kept, header])
+            kept.append(header)
+    return [
+        segment
+        if header in kept
+        else _encoded(segment, probe(segment), planned, delivery, room / f"again_{number}.mp4", segment.name)
+        for number, (segment, header, planned) in enumerate(zip(segments, headers, frames, strict=True))
+    ]
 
 
 def is_segment(found: Probe, frames: int, delivery: Delivery) -> bool:

@@ -23,7 +23,9 @@ import numpy as np
 
 from pokegeo_dagster.film.edit.delivery import Delivery
 from pokegeo_dagster.film.errors import ProductionError
+from pokegeo_dagster.providers.bench.parameter_sets import OUR_ID
 
+_X264 = "open-gop=0:threads=1:lookahead-threads=1:rc-lookahead=10"
 TICKS_PER_FRAME = 1000  # the time scale is the rate × 1000: a frame is exactly a thousand ticks
 
 
@@ -36,8 +38,9 @@ def encoder_arguments(delivery: Delivery) -> dict[str, Any]:
 
     Closed groups of two seconds, so that a player can seek; one thread, because x264's output
     depends on the number of threads; `stitchable`, without which the headers differ between
-    segments; a look ahead of ten pictures instead of twenty, which saves 65 MB and a tenth of the
-    time; no date and no encoder name in the container.
+    segments; a number for our headers that is not the one vendors use, so that both may be in one
+    film; a look ahead of ten pictures instead of twenty, which saves 65 MB and a tenth of the time;
+    no date and no encoder name in the container.
     """
     return {
         "c:v": "libx264",
@@ -47,7 +50,7 @@ def encoder_arguments(delivery: Delivery) -> dict[str, Any]:
         "level:v": "4.1",
         "pix_fmt": "yuv420p",
         "g": delivery.rate_fps * 2,
-        "x264-params": "stitchable=1:open-gop=0:threads=1:lookahead-threads=1:rc-lookahead=10",
+        "x264-params": f"stitchable=1:sps-id={OUR_ID}:{_X264}",
         "threads": 1,
         "color_primaries": "bt709",
         "color_trc": "bt709",

@@ -49,7 +49,7 @@ def master_aac(voice: Path, bed: Path, power: Curve, out: Path) -> Loudness:
         )
     survey = _Survey(_peaks(voice, bed), power)
     aim_lufs, ceiling_db = TARGET_LUFS, MOST_PEAK_DBTP - _CODEC_HEADROOM_DB
-    draft = draft_name(out)
+    draft, made = draft_name(out), None
     try:
         for _ in range(_CORRECTIONS):
             gain, curve = survey.settled(aim_lufs, 10 ** (ceiling_db / 20))
@@ -63,6 +63,7 @@ def master_aac(voice: Path, bed: Path, power: Curve, out: Path) -> Loudness:
             ceiling_db -= max(0.0, over_db) + (0.1 if over_db > 0 else 0)
     finally:
         draft.unlink(missing_ok=True)
+    assert made is not None
     raise ProductionError(
         f"The mix cannot be mastered: at {made.integrated_lufs:.1f} LUFS its true peak is "
         f"{made.true_peak_dbtp:.1f} dBTP. Listen to the stems for one sound far louder than the rest."

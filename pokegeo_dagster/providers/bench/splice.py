@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 
 import av
@@ -17,6 +19,7 @@ from av.video.stream import VideoStream
 from pokegeo_dagster.film.edit.delivery import SAMPLE_RATE_HZ, Delivery
 from pokegeo_dagster.film.errors import MediaDamaged, ProductionError
 from pokegeo_dagster.providers.bench.encoder import TICKS_PER_FRAME, draft_name
+from pokegeo_dagster.providers.bench.parameter_sets import SetsClash, one_header
 from pokegeo_dagster.providers.bench.probe import probe, why
 
 
@@ -36,14 +39,28 @@ def join(
     """
     if len(segments) != len(frames) or not segments:
         raise SegmentsDiffer(f"The cut plans {len(frames)} segments; {len(segments)} were handed over.")
-    header = _one_header(segments)
-    lead = max(_lead(segment) for segment in segments)
+    parts = [Part(path, planned) for path, planned in zip(segments, frames, strict=True)]
+    return splice(parts, _one_header(segments), sound, delivery, out)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A file's pictures: all of them, which must be `frames`; or its first `frames` packets."""
+
+    path: Path
+    frames: int
+    all_of_it: bool = True
+
+
+def splice(parts: Sequence[Part], header: bytes, sound: Path | None, delivery: Delivery, out: Path) -> Path:
+    """The parts one after the other in one file, which tells players `header`. See `join`."""
+    lead = max(_lead(part) for part in parts)
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = draft_name(out)
     try:
         with av.open(str(draft), "w", format="mp4", options=_container_options(delivery)) as film:
-            _copy(film, segments, frames, sound, delivery, lead)
-        _check(draft, sum(frames), header, delivery)
+            _copy(film, parts, header, sound, delivery, lead)
+        _check(draft, sum(part.frames for part in parts), header, delivery)
         os.replace(draft, out)
     finally:
         draft.unlink(missing_ok=True)
@@ -63,17 +80,23 @@ def _container_options(delivery: Delivery) -> dict[str, str]:
 
 
 def _one_header(segments: Sequence[Path]) -> bytes:
-    first: bytes | None = None
+    headers = []
     for segment in segments:
-        with opened(segment) as container:
-            header = bytes(container.streams.video[0].codec_context.extradata or b"")
-        if first is not None and header != first:
+        headers.append(codec_header(segment))
+        try:
+            one_header(headers)
+        except SetsClash as clash:
             raise SegmentsDiffer(
-                f"{segment.name} was not encoded as {segments[0].name} was: their codec headers differ. "
+                f"{segment.name} was not encoded as {segments[0].name} was: {clash}. "
                 "Conform it again to the delivery, then join."
-            )
-        first = header
-    return first or b""
+            ) from clash
+    return one_header(headers)
+
+
+def codec_header(path: Path) -> bytes:
+    """The header that tells a decoder how a file's pictures are made. Raises MediaDamaged."""
+    with opened(path) as container:
+        return bytes(container.streams.video[0].codec_context.extradata or b"")
 
 
 def opened(path: Path) -> InputContainer:
@@ -84,13 +107,12 @@ def opened(path: Path) -> InputContainer:
         raise MediaDamaged(f"{path.name} cannot be read: {why(damage)}") from damage
 
 
-def _lead(segment: Path) -> int:
+def _lead(part: Part) -> int:
     """How many frames the decoder runs ahead of the screen (its reorder delay)."""
-    with opened(segment) as container:
+    with opened(part.path) as container:
         video = container.streams.video[0]
-        return max(
-            number - _frame_of(p, video, segment) for number, p in enumerate(_pictures(container, video))
-        )
+        packets = islice(_pictures(container, video), None if part.all_of_it else part.frames)
+        return max(number - _frame_of(p, video, part.path) for number, p in enumerate(packets))
 
 
 def _pictures(container: InputContainer, video: VideoStream) -> Iterator[Packet]:
@@ -107,14 +129,15 @@ def _frame_of(packet: Packet, video: VideoStream, segment: Path) -> int:
 
 def _copy(
     film: OutputContainer,
-    segments: Sequence[Path],
-    frames: Sequence[int],
+    parts: Sequence[Part],
+    header: bytes,
     sound: Path | None,
     delivery: Delivery,
     lead: int,
 ) -> None:
-    with opened(segments[0]) as first:
+    with opened(parts[0].path) as first:
         track = film.add_stream_from_template(first.streams.video[0])
+    track.codec_context.extradata = header
     scale = delivery.rate_fps * TICKS_PER_FRAME
     track.time_base = Fraction(1, scale)
     spoken = opened(sound) if sound else None
@@ -122,7 +145,7 @@ def _copy(
         voice = film.add_stream_from_template(spoken.streams.audio[0]) if spoken else None
         waiting = _sound_packets(spoken) if spoken else iter(())
         held = next(waiting, None)
-        for at_s, packet in _picture_packets(segments, frames, lead, scale):
+        for at_s, packet in _picture_packets(parts, lead, scale):
             # Both tracks in the order of their decoding times, as a player reads them.
             while held is not None and voice is not None and held[0] <= at_s:
                 held[1].stream = voice
@@ -139,29 +162,28 @@ def _copy(
             spoken.close()
 
 
-def _picture_packets(
-    segments: Sequence[Path], frames: Sequence[int], lead: int, scale: int
-) -> Iterator[tuple[Fraction, Packet]]:
+def _picture_packets(parts: Sequence[Part], lead: int, scale: int) -> Iterator[tuple[Fraction, Packet]]:
     """Every picture with its decoding time in seconds, stamped on the film's own grid."""
     start = 0
-    for segment, planned in zip(segments, frames, strict=True):
+    for part in parts:
         shown = set[int]()
-        with opened(segment) as container:
+        with opened(part.path) as container:
             video = container.streams.video[0]
-            for number, packet in enumerate(_pictures(container, video)):
-                frame = _frame_of(packet, video, segment)
+            packets = islice(_pictures(container, video), None if part.all_of_it else part.frames)
+            for number, packet in enumerate(packets):
+                frame = _frame_of(packet, video, part.path)
                 shown.add(frame)
                 packet.pts = (start + frame) * TICKS_PER_FRAME
                 packet.dts = (start + number - lead) * TICKS_PER_FRAME
                 packet.duration = TICKS_PER_FRAME
                 packet.time_base = Fraction(1, scale)
                 yield Fraction(packet.dts, scale), packet
-        if shown != set(range(planned)):
+        if shown != set(range(part.frames)):
             raise SegmentsDiffer(
-                f"{segment.name} holds {len(shown)} frames and the cut plans {planned}. "
+                f"{part.path.name} holds {len(shown)} frames and the cut plans {part.frames}. "
                 "Conform it again, then join."
             )
-        start += planned
+        start += part.frames
 
 
 def _sound_packets(spoken: InputContainer) -> Iterator[tuple[Fraction, Packet]]:

@@ -112,12 +112,14 @@ def test_one_edited_line_remakes_one_clip(
 
     assert done.returncode == 0, done.stderr
     assert _made(_journal(home)[before:]) == [
+        "captions film",
         "clip clip_04",
         "final_cut film",
         "narration clip_04",
         "screenplay film",
         "segment clip_04",
         "shot clip_04",
+        "timeline film",
     ]
     assert _stale(home, monkeypatch) == []
 

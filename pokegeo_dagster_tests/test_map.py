@@ -31,6 +31,8 @@ def test_the_graph_is_the_one_that_was_drawn() -> None:
         "clip": {"shot", "composite", "narration"},
         "segment": {"shot", "clip", "narration", "sound_effect"},
         "final_cut": {"brief", "screenplay", "shot", "segment"},
+        "timeline": {"brief", "screenplay", "shot", "clip", "segment"},
+        "captions": {"brief", "screenplay", "narration", "segment"},
     }
 
 

@@ -163,12 +163,15 @@ def redo(
 def export(
     episode: Episode,
     directory: Annotated[Path, typer.Argument(help="Where to write; made if it is not there.")],
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace files of these names that no export put there.")
+    ] = False,
     debug: Debug = False,
 ) -> None:
-    """Write an episode as plain files: research, script, pictures, clips, sound, manifest, film."""
+    """Write an episode as plain files: research, script, pictures, clips, sound, timeline, captions, film."""
     from pokegeo_dagster.cli.export import export_episode
 
-    export_episode(episode_id(episode), directory)
+    export_episode(episode_id(episode), directory, overwrite)
 
 
 @app.command()

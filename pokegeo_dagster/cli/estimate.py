@@ -235,7 +235,7 @@ def _tell_stale(console: Console, found: Outlook) -> None:
         console.print(f"{found.brief.episode}: nothing is stale; `produce` would buy nothing for an edit.")
         return
     again = Counter(line.asset for line in stale.lines)
-    for bookkeeping in ("brief", "screenplay", "shot"):
+    for bookkeeping in ("brief", "screenplay", "shot", "timeline", "captions"):
         again.pop(bookkeeping, None)
     bought = Counter(line.asset for line in stale.lines if line.bought)
     clips = bought.get("clip", 0)

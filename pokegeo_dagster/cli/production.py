@@ -17,6 +17,7 @@ from pokegeo_dagster.defs.graph import CALL_SHEET, GRAPH
 from pokegeo_dagster.defs.office.production import produce, run_asset
 from pokegeo_dagster.defs.office.studio import Studio, here
 from pokegeo_dagster.defs.office.takes import Take, Takes
+from pokegeo_dagster.film.edit import layout
 from pokegeo_dagster.film.edit.delivery import Profile
 from pokegeo_dagster.film.errors import BriefRefused, ProductionError
 from pokegeo_dagster.film.places import Place
@@ -144,14 +145,16 @@ def deliver(studio: Studio, film: Take, brief: Brief) -> Path:
     folder = studio.settings.home / "films" / brief.episode
     folder.mkdir(parents=True, exist_ok=True)
     names = {
-        "main": f"{brief.species}_final.mp4",
-        "script": "script.txt",
-        "cue_sheet": "cue_sheet.csv",
-        "manifest": "assembly_manifest.json",
-        "poster": "poster.jpg",
+        ("final_cut", "main"): layout.film(brief.species),
+        ("final_cut", "script"): layout.SCRIPT,
+        ("final_cut", "cue_sheet"): layout.CUE_SHEET,
+        ("final_cut", "poster"): layout.POSTER,
+        ("timeline", "manifest"): layout.MANIFEST,
+        ("captions", "main"): layout.beside_film(brief.species, "srt"),
+        ("captions", "vtt"): layout.beside_film(brief.species, "vtt"),
     }
-    for part, name in names.items():
-        copy_whole(film.path(part), folder / name)
+    for (asset, part), name in names.items():
+        copy_whole(Takes(asset, studio).of(film.place).path(part), folder / name)
     return folder
 
 
@@ -172,12 +175,15 @@ def _announce(studio: Studio, film: Take, folder: Path, made: int, elapsed: str,
         else "nothing had changed, nothing was made again"
     )
     console.print(f"\n“{film.slate['title']}” is ready: {length} long, {did}, ${spent:.2f} spent.\n")
-    console.print(f"  film       {folder / f'{brief.species}_final.mp4'}")
-    console.print(f"  script     {folder / 'script.txt'}  (timed, ready for captions)")
-    console.print(f"  cue sheet  {folder / 'cue_sheet.csv'}")
-    console.print(f"  manifest   {folder / 'assembly_manifest.json'}\n")
+    console.print(f"  film       {folder / layout.film(brief.species)}")
+    console.print(f"  captions   {folder / layout.beside_film(brief.species, 'srt')}  (and .vtt)")
+    console.print(f"  script     {folder / layout.SCRIPT}  (timed)")
+    console.print(f"  cue sheet  {folder / layout.CUE_SHEET}")
+    console.print(f"  manifest   {folder / layout.MANIFEST}\n")
     console.print("See every picture and take in the UI: make studio, then http://127.0.0.1:3000")
-    console.print(f"All files by name: pokegeo export {brief.episode} DIR")
+    console.print(
+        f"All files by name: pokegeo export {brief.episode} DIR  (--pack: with timeline, stems and papers)"
+    )
 
 
 def _forget_damage(studio: Studio, asset: str, place: Place) -> None:

@@ -1,6 +1,7 @@
 """The call sheet: every craft of the production, in the order in which the work flows."""
 
 from pokegeo_dagster.defs.edit.assets import final_cut, segment
+from pokegeo_dagster.defs.edit.handover import captions, timeline
 from pokegeo_dagster.defs.office.craft import Craft
 from pokegeo_dagster.defs.picture.assets import clip, composite, reference
 from pokegeo_dagster.defs.sound.assets import narration, sound_effect
@@ -19,5 +20,7 @@ CALL_SHEET: tuple[Craft, ...] = (
     clip,
     segment,
     final_cut,
+    timeline,
+    captions,
 )
 GRAPH: dict[str, Craft] = {craft.name: craft for craft in CALL_SHEET}

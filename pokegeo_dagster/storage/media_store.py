@@ -34,6 +34,11 @@ CONTENT_TYPES = {
     ".pcm": "audio/pcm",
     ".csv": "text/csv; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
+    ".srt": "text/plain; charset=utf-8",  # its own type is known to few browsers, which would save it
+    ".vtt": "text/vtt; charset=utf-8",
+    ".otio": "application/json",
+    ".edl": "text/plain; charset=utf-8",
+    ".fcpxml": "application/xml",
 }
 
 

@@ -1,6 +1,5 @@
 """Edit: clips conformed to their lines, and the film they add up to."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from pokegeo_dagster.defs.office.studio import Studio
 from pokegeo_dagster.defs.office.takes import Take, Takes
 from pokegeo_dagster.film.crew import Credit, Made
 from pokegeo_dagster.film.edit.delivery import Delivery
-from pokegeo_dagster.film.edit.paperwork import Cue, assembly_manifest, cue_sheet, timed_script
+from pokegeo_dagster.film.edit.paperwork import Cue, cue_sheet, timed_script
 from pokegeo_dagster.film.edit.timeline import SegmentPlan, lay_cuts, plan_segment
 from pokegeo_dagster.film.model import Frozen
 from pokegeo_dagster.film.places import Place
@@ -87,7 +86,6 @@ def _show_film(take: Take) -> dict[str, Any]:
         "true peak (dBTP)": float(slate["true_peak_dbtp"]),
         "script": show.player(take, "timed script", "script"),
         "cue sheet": show.player(take, "cue sheet", "cue_sheet"),
-        "manifest": show.player(take, "assembly manifest", "manifest"),
         "spent (USD)": float(take.studio.db.spent_usd(take.place.episode)),
     }
 
@@ -103,7 +101,7 @@ def final_cut(
     place: Place, studio: Studio, *, brief: Takes, screenplay: Takes, shot: Takes, segment: Takes
 ) -> Work:
     """The film: every segment joined by stream copy under one mastered sound track, with its stems,
-    cue sheet, timed script and manifest."""
+    cue sheet and timed script."""
     ordered, written = brief.of(place), screenplay.of(place)
     delivery = ordered.read(Brief).delivery
     clips = tuple(written.slate["clips"])
@@ -128,7 +126,7 @@ def final_cut(
             )
             for cut, taken, take in zip(cuts, shots, segments, strict=True)
         ]
-        papers = _papers(room, place.episode, play, cues, delivery)
+        papers = _papers(room, play, cues, delivery)
         stems = {part: sound.files[part] for part in ("narration_stem", "effects_stem")}
         poster = poster_of(film, cuts[-1].start_frame // 3, room)
         slate = {
@@ -154,22 +152,10 @@ def _stems(take: Take) -> dict[str, Path]:
     return {part: take.path(part) for part in ("narration_stem", "effects_stem")}
 
 
-def _papers(
-    room: Path, episode: str, play: Screenplay, cues: list[Cue], delivery: Delivery
-) -> dict[str, Path]:
-    names = {
-        cue.cut.clip: {
-            "video": f"videos/{cue.cut.clip}.mp4",
-            "audio": f"audio/{cue.cut.clip}.wav",
-            "sfx": f"sfx/{cue.cut.clip}_sfx.wav",
-        }
-        for cue in cues
-    }
-    manifest = assembly_manifest(episode, play, cues, delivery, names, f"{play.species}_final.mp4")
+def _papers(room: Path, play: Screenplay, cues: list[Cue], delivery: Delivery) -> dict[str, Path]:
     texts = {
         "cue_sheet": ("cue_sheet.csv", cue_sheet(cues, delivery)),
         "script": ("script.txt", timed_script(play, cues)),
-        "manifest": ("manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"),
     }
     papers = {}
     for part, (name, content) in texts.items():

@@ -1,5 +1,7 @@
 """What must hold of the film before anybody is shown it. Measured on the delivered file."""
 
+import dagster as dg
+
 from pokegeo_dagster.defs.office.craft import Check, Verdict
 from pokegeo_dagster.defs.office.takes import Take, Takes
 from pokegeo_dagster.film.edit.timeline import Cut
@@ -43,6 +45,37 @@ def _sounding(take: Take) -> Verdict:
     )
 
 
+def _readable(take: Take) -> Verdict:
+    slate = take.slate
+    wrong = [*slate["complaints"], *(f"{key} has no words" for key in slate["silent"])]
+    return Verdict(
+        passed=not wrong,
+        why="; ".join(wrong) or "two lines of 42, 20 characters a second, none beside its words",
+        measured={"captions": slate["captions"], "fastest (characters a second)": slate["fastest"]},
+        # A voice faster than anyone reads: the film is still right.
+        severity=dg.AssetCheckSeverity.WARN,
+    )
+
+
+def _same_cut(take: Take) -> Verdict:
+    from pokegeo_dagster.providers.bench.interchange import lengths
+
+    planned = {"frames": int(take.slate["frames"]), "cuts": len(take.slate["events"])}
+    found = lengths({part: take.path(part) for part in ("main", "edl", "fcpxml")}, take.slate["rate_fps"])
+    wrong = [f"{part} holds {told}, not {planned}" for part, told in found.items() if told != planned]
+    return Verdict(
+        passed=not wrong,
+        why="; ".join(wrong) or "OTIO, EDL and FCPXML, read again, are the film's cut",
+        measured=planned,
+    )
+
+
+CAPTIONS_READABLE = Check(
+    "every_caption_can_be_read", "Two lines, slow enough, none over another, each with its words.", _readable
+)
+TIMELINE_IS_THE_CUT = Check(
+    "every_timeline_is_the_cut", "Read again, each list has the film's cuts and length.", _same_cut
+)
 FILM_AS_DELIVERED = Check(
     "the_film_is_what_was_ordered", "Codec, size, rate, and length to the frame.", _as_delivered
 )

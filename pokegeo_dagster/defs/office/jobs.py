@@ -12,7 +12,10 @@ STRETCHES: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "From a written shot to a conformed segment, for one clip or a range of clips.",
         ("shot", "narration", "sound_effect", "composite", "clip", "segment"),
     ),
-    "cut": ("Join all segments of an episode into the film.", ("final_cut",)),
+    "cut": (
+        "Join all segments of an episode into the film, and write its timeline and captions.",
+        ("final_cut", "timeline", "captions"),
+    ),
 }
 
 JOBS = [

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from pokegeo_dagster.film.errors import CapReached, OrderRefused
 from pokegeo_dagster.film.model import Frozen
+from pokegeo_dagster.film.release.channel import Channel
 
 Level = Literal["clip", "episode", "channel", "day", "month"]
 LEVELS: tuple[Level, ...] = ("clip", "episode", "channel", "day", "month")
@@ -64,6 +65,20 @@ class Caps(Frozen):
             )
         tighter = budget_usd if self.episode is None else min(budget_usd, self.episode)
         return self.model_copy(update={"episode": tighter})
+
+    def within(self, channel: Channel) -> Caps:
+        """These caps for a film of a channel: of two caps of one level the smaller holds."""
+        own = {
+            "clip": channel.cap_clip_usd,
+            "episode": channel.cap_episode_usd,
+            "channel": channel.cap_channel_usd,
+        }
+        tighter = {
+            level: usd if (cap := getattr(self, level)) is None else min(usd, cap)
+            for level, usd in own.items()
+            if usd is not None
+        }
+        return self.model_copy(update=tighter)
 
     def of(self, level: Level) -> Decimal | None:
         """The cap of a level."""

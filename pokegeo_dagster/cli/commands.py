@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from pokegeo_dagster.budget.caps import dollars
+from pokegeo_dagster.cli import briefs, channels
 from pokegeo_dagster.film.edit.delivery import Profile
 from pokegeo_dagster.film.errors import BriefRefused
 from pokegeo_dagster.film.ids import MOST_CLIPS, REFERENCE_IDS, clip_id, episode_id
@@ -22,6 +23,8 @@ screenplay_app = typer.Typer(help="Read or replace an episode's screenplay.", no
 app.add_typer(screenplay_app, name="screenplay")
 ledger_app = typer.Typer(help="What was spent, and what nobody knows yet.")
 app.add_typer(ledger_app, name="ledger")
+app.add_typer(channels.app, name="channel")
+app.add_typer(briefs.app, name="brief")
 
 Debug = Annotated[bool, typer.Option("--debug", help="Show the whole traceback when something breaks.")]
 Episode = Annotated[str, typer.Argument(help="The episode, for example haunter.")]
@@ -39,6 +42,7 @@ def produce(
     budget: Annotated[
         str | None, typer.Option(help="The most this episode may cost, in US dollars. [no limit]")
     ] = None,
+    channel: Annotated[str | None, typer.Option(help="For which channel. [default]")] = None,
     debug: Debug = False,
 ) -> None:
     """Make a whole episode, or finish one. Running it again makes only what is missing or stale."""
@@ -51,7 +55,7 @@ def produce(
     from pokegeo_dagster.cli.production import produce_episode
 
     limit = None if budget is None else dollars(budget, "--budget")
-    produce_episode(animal, name, clips, seed, _profile(profile), limit)
+    produce_episode(animal, name, clips, seed, _profile(profile), limit, channel)
 
 
 @app.command()

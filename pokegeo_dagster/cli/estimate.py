@@ -35,6 +35,7 @@ def estimate_order(word: str, clips: int | None, only_stale: bool) -> None:
     brief, filed = _order(studio, word, clips)
     if only_stale and not filed:
         raise BriefRefused(f"There is no episode {word!r} that an edit could have touched.")
+    studio = studio.staffed(brief)
     keyless = not any(part.paid for part in studio.parts.values()) and not only_stale
     asked = with_crew_of(studio, everybody(os.environ), os.environ) if keyless else studio
     found = outlook(asked, brief)
@@ -54,6 +55,7 @@ def told_before(studio: Studio, brief: Brief) -> str:
     """Who makes a film and what it will still cost, in the second half of a sentence. All of it is
     checked against every cap first. Raises CapReached with cheaper ways, PriceMissing; then nothing
     was begun."""
+    studio = studio.staffed(brief)
     paid = {role: part for role, part in studio.parts.items() if part.paid}
     if not paid:
         return ", made by the house crew. It costs $0.00."
@@ -81,11 +83,12 @@ def _who(parts: Mapping[Role, Part]) -> str:
 def _check(studio: Studio, found: Outlook) -> None:
     brief, batch = found.brief, found.order.batch
     spending = _ledger(studio).spending(brief.episode, brief.channel, [key for key, _ in batch])
-    admit(_caps(brief), spending, batch, _ways(found, studio.purse.prices))
+    admit(_caps(studio, brief), spending, batch, _ways(found, studio.purse.prices))
 
 
-def _caps(brief: Brief) -> Caps:
-    return Caps.from_texts(os.environ).with_budget(brief.budget_usd)
+def _caps(studio: Studio, brief: Brief) -> Caps:
+    caps, channel = Caps.from_texts(os.environ), studio.channels.of(brief.channel)
+    return caps.within(channel).with_budget(brief.budget_usd)
 
 
 def _ledger(studio: Studio) -> Ledger:
@@ -174,7 +177,7 @@ def _digits(amount: Decimal) -> int:
 
 
 def _tell_caps(console: Console, studio: Studio, found: Outlook) -> None:
-    caps = _caps(found.brief)
+    caps = _caps(studio, found.brief)
     there = [f"{level} {money(cap)}" for level in LEVELS if (cap := caps.of(level)) is not None]
     if not there:
         console.print("  caps: none is set (--budget 12, or POKEGEO_CAP_EPISODE and its like)")

@@ -14,6 +14,7 @@ from pokegeo_dagster.cli.progress import ProductionWatch, minutes
 from pokegeo_dagster.cli.words import counted
 from pokegeo_dagster.definitions import defs
 from pokegeo_dagster.defs.graph import CALL_SHEET, GRAPH
+from pokegeo_dagster.defs.office.briefs import drawn_up
 from pokegeo_dagster.defs.office.production import produce, run_asset
 from pokegeo_dagster.defs.office.studio import Studio, here
 from pokegeo_dagster.defs.office.takes import Take, Takes
@@ -21,7 +22,9 @@ from pokegeo_dagster.film.edit import layout
 from pokegeo_dagster.film.edit.delivery import Profile
 from pokegeo_dagster.film.errors import BriefRefused, ProductionError
 from pokegeo_dagster.film.places import Place
+from pokegeo_dagster.film.release.channel import DEFAULT_CHANNEL
 from pokegeo_dagster.film.story.brief import Brief
+from pokegeo_dagster.film.story.order import Order
 from pokegeo_dagster.film.story.species import Species
 
 REFERENCES_EXPECTED = 22  # until the screenplay says how many
@@ -34,11 +37,12 @@ def produce_episode(
     seed: int | None,
     profile: Profile | None,
     budget_usd: Decimal | None = None,
+    channel: str | None = None,
 ) -> None:
     """Checks what it will cost against every cap, files the brief, makes what is missing, and says
     where the film is. Over a cap nothing is begun, and nothing is filed."""
     studio = here()
-    brief = _brief(studio, animal, episode, clips, seed, profile, budget_usd)
+    brief = _brief(studio, animal, episode, clips, seed, profile, budget_usd, channel)
     told = told_before(studio, brief)
     if brief != studio.db.brief(episode):
         studio.db.save_brief(brief)
@@ -95,15 +99,21 @@ def _brief(
     seed: int | None,
     profile: Profile | None,
     budget_usd: Decimal | None,
+    channel: str | None,
 ) -> Brief:
     """The episode's brief: the one on file, or a new one, with this budget if one is named. An order
     that contradicts the one on file is refused, because following it would throw a finished film
     away; another budget is no other film."""
     filed = studio.db.brief(episode)
-    asked = {"species": animal.slug, "clip_count": clips, "seed": seed, "profile": profile}
+    asked = {"species": animal.slug, "clip_count": clips, "seed": seed, "profile": profile,
+             "channel": channel}  # fmt: skip
     given = {name: value for name, value in asked.items() if value is not None}
     if filed is None:
-        return Brief(episode=episode, budget_usd=budget_usd, **given)
+        wanted = {"clips": clips, "seed": seed, "profile": profile, "budget": budget_usd}
+        said = {name: value for name, value in wanted.items() if value is not None}
+        return drawn_up(
+            studio, Order(species=animal.slug, episode=episode, channel=channel or DEFAULT_CHANNEL, **said)
+        )
     other = [f"{n} {getattr(filed, n)!r}" for n, value in given.items() if getattr(filed, n) != value]
     if other:
         raise BriefRefused(

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from pokegeo_dagster.storage.columns import Moment, RowId, Units, Usd
 
 # The newest revision in `migrations/versions`: a database that says so needs no migration.
-HEAD = "0003"
+HEAD = "0004"
 
 # A task in one of these is over: nothing runs, nothing is owed an answer.
 SETTLED = ("stored", "refused", "failed")
@@ -49,6 +49,7 @@ def _one_of(column: str, values: tuple[str, ...]) -> str:
     return f"{column} IN ({', '.join(repr(value) for value in values)})"
 
 
+OPEN = text("settled_at IS NULL")
 CHARGED = text("kind = 'charge'")
 LIVE = text(f"state NOT IN ({', '.join(repr(state) for state in SETTLED)})")
 
@@ -61,6 +62,7 @@ channels = Table(
     Column("timezone", String(63), nullable=False),
     Column("active", Boolean, nullable=False),
     Column("settings_json", Text, nullable=False),
+    Column("credentials_json", Text),  # what it is -> a Fernet token; never a secret in the clear
 )
 
 briefs = Table(
@@ -230,10 +232,17 @@ alerts = Table(
     Column("id", RowId, primary_key=True),
     Column("at", Moment, nullable=False, index=True),
     Column("kind", String(63), nullable=False),
+    Column("level", String(15), nullable=False),
+    Column("channel", String(63), nullable=False),
+    Column("subject", Text, nullable=False),  # what it is about: told once while it lasts
     Column("episode", String(63)),
     Column("message", Text, nullable=False),
-    Column("run_id", Text),
-    Column("settled_at", Moment),
+    Column("details_json", Text, nullable=False),
+    Column("told_at", Moment),  # when somebody was told; none: it waits for its turn
+    Column("settled_at", Moment),  # when it was over
+    # Whoever looks, and however many look at once: one open alert for one subject.
+    Index("uq_alerts_open", "subject", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+    Index(None, "channel", "level", "told_at"),
     sqlite_autoincrement=True,
 )
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, Select, Table, and_, delete, select, upd
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pokegeo_dagster.film.digest import canonical_json
-from pokegeo_dagster.film.errors import OrderRefused
+from pokegeo_dagster.film.errors import BriefRefused, OrderRefused
 from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.storage import schema
 from pokegeo_dagster.storage._database import Database
@@ -60,22 +60,39 @@ class StudioDb:
 
     def save_brief(self, brief: Brief) -> None:
         """Keep a brief, in place of the episode's former one. A deleted episode comes back."""
-        row = {
-            "channel": brief.channel,
-            "species": brief.species,
-            "clip_count": brief.clip_count,
-            "seed": brief.seed,
-            "profile": brief.profile,
-            "priority": brief.priority,
-            "budget_usd": brief.budget_usd,
-            "brief_json": canonical_json(brief),
-            "deleted_at": None,
-        }
         first = {"episode": brief.episode, "created_at": self._now()}
-        queued = update(_orders).where(_orders.c.episode == brief.episode, _orders.c.state == "queued")
         with self._database.transaction(write=True) as connection:
-            _upsert(connection, _briefs, first, row)
-            connection.execute(queued.values(channel=brief.channel, priority=brief.priority))
+            _upsert(connection, _briefs, first, _brief_row(brief))
+            _requeue(connection, brief)
+
+    def file_brief(self, brief: Brief) -> bool:
+        """Keep the brief of a new episode. Says whether it was new: the one on file is not touched.
+
+        A deleted episode may be ordered again.
+        """
+        row = {"episode": brief.episode, "created_at": self._now(), **_brief_row(brief)}
+        with self._database.transaction(write=True) as connection:
+            gone = delete(_briefs).where(
+                _briefs.c.episode == brief.episode, _briefs.c.deleted_at.is_not(None)
+            )
+            connection.execute(gone)
+            insert = _insert(connection, _briefs).values(row).on_conflict_do_nothing()
+            return connection.execute(insert).rowcount > 0
+
+    def change_brief(self, episode: str, **fields: Any) -> Brief:
+        """Other values for some fields of a brief. Raises BriefRefused when there is no such episode."""
+        asked = select(_briefs.c.brief_json).where(
+            _briefs.c.episode == episode, _briefs.c.deleted_at.is_(None)
+        )
+        with self._database.transaction(write=True) as connection:
+            found = connection.scalar(asked.with_for_update())
+            if found is None:
+                raise BriefRefused(f"There is no episode {episode!r}: `pokegeo brief list` names them.")
+            brief = Brief.model_validate({**Brief.model_validate_json(found).model_dump(), **fields})
+            change = update(_briefs).where(_briefs.c.episode == episode).values(_brief_row(brief))
+            connection.execute(change)
+            _requeue(connection, brief)
+        return brief
 
     def brief(self, episode: str) -> Brief | None:
         """The brief of an episode; None when there is none or it was deleted."""
@@ -304,6 +321,26 @@ def _approvals() -> Select[Any]:
     """The takes that are current, with their approvals beside them."""
     columns = (_approved.c.inputs_text, _approved.c.approved_at)
     return select(_takes, *columns).join_from(_approved, _takes, and_(_approved.c.take_id == _takes.c.id))
+
+
+def _requeue(connection: Connection, brief: Brief) -> None:
+    """What waits for its turn obeys a changed brief at once."""
+    queued = update(_orders).where(_orders.c.episode == brief.episode, _orders.c.state == "queued")
+    connection.execute(queued.values(channel=brief.channel, priority=brief.priority))
+
+
+def _brief_row(brief: Brief) -> dict[str, Any]:
+    return {
+        "channel": brief.channel,
+        "species": brief.species,
+        "clip_count": brief.clip_count,
+        "seed": brief.seed,
+        "profile": brief.profile,
+        "priority": brief.priority,
+        "budget_usd": brief.budget_usd,
+        "brief_json": canonical_json(brief),
+        "deleted_at": None,
+    }
 
 
 def _insert(connection: Connection, table: Table) -> Any:

@@ -1,11 +1,16 @@
 """Casting: the crew that the keys in the environment can hire, the house for everything else."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from pokegeo_dagster.budget.tiers import Part, Role, cast, keys_in, wishes
 from pokegeo_dagster.film.crew import Crew
+from pokegeo_dagster.film.story.brief import Brief
+from pokegeo_dagster.storage.channels import Channels
+
+VOICE = "ELEVENLABS_VOICE_ID"
 
 
 def parts_of(environ: Mapping[str, str]) -> Mapping[Role, Part]:
@@ -21,6 +26,32 @@ def hired_crew(house: Crew, parts: Mapping[Role, Part], environ: Mapping[str, st
         if part.paid:
             members[role] = clients.member(role, part.model or "")
     return replace(house, **members)
+
+
+class Casts:
+    """Who works on each episode: the studio's crew, with the channel's own accounts and voice where it
+    has any. A crew is put together once for everyone who has the same."""
+
+    def __init__(self, house: Crew, environ: Mapping[str, str], channels: Channels):
+        self._house, self._environ, self._channels = house, environ, channels
+        self._known: dict[frozenset[tuple[str, str]], tuple[Mapping[Role, Part], Crew]] = {}
+        self._lock = threading.Lock()
+
+    def of(self, brief: Brief | None) -> tuple[Mapping[Role, Part], Crew]:
+        """Who does each job for a film, and the crew. Raises CredentialsLocked: another account than
+        the channel's own is never charged in its place."""
+        own = self._own(brief) if brief else {}
+        known = frozenset(own.items())
+        with self._lock:
+            if known not in self._known:
+                environ = {**self._environ, **own}
+                parts = parts_of(environ)
+                self._known[known] = parts, hired_crew(self._house, parts, environ)
+            return self._known[known]
+
+    def _own(self, brief: Brief) -> dict[str, str]:
+        own = dict(self._channels.credentials(brief.channel))
+        return {**own, VOICE: brief.voice} if brief.voice else own
 
 
 class _Clients:

@@ -137,7 +137,8 @@ class Craft:
     def work(self, studio: Studio, place: Place, handles: Mapping[str, Takes] | None = None) -> Work:
         """The work for one place. Raises NotReady when something it needs is not made yet."""
         takes = handles or {name: Takes(name, studio) for name in self.inputs}
-        return self.plan(place, studio, **{name: takes[name] for name in self.inputs})
+        crewed = studio.at_work_on(place.episode) if self.role else studio
+        return self.plan(place, crewed, **{name: takes[name] for name in self.inputs})
 
     def keys(self, studio: Studio, episode: str) -> tuple[str, ...]:
         """The keys this episode uses, in order: its screenplay declares clips and references."""

@@ -81,7 +81,8 @@ def everybody(environ: Mapping[str, str]) -> Mapping[Role, Part]:
 def with_crew_of(studio: Studio, parts: Mapping[Role, Part], environ: Mapping[str, str]) -> Studio:
     """The studio with these parts given out, to be asked about and never to be worked in."""
     known = {name: environ.get(name) or text for name, text in ALL_KEYS.items()}
-    return replace(studio, parts=parts, crew=hired_crew(studio.house, parts, {**environ, **known}))
+    crew = hired_crew(studio.house, parts, {**environ, **known})
+    return replace(studio, parts=parts, crew=crew, casts=None)
 
 
 def outlook(studio: Studio, brief: Brief) -> Outlook:

@@ -107,7 +107,8 @@ class _Floor:
         running: dict[Future[Landed], Place] = {}
         unready: list[Late] = []
         board, planned_at = self.studio.board, -1
-        at_once = self.studio.at_once(self.craft.role, self.craft.at_once)
+        crewed = [self.studio.at_work_on(episode) for episode in {place.episode for place in waiting}]
+        at_once = max((s.at_once(self.craft.role, self.craft.at_once) for s in crewed), default=1)
         with ThreadPoolExecutor(at_once, thread_name_prefix=self.craft.name) as pool:
             try:
                 while waiting or queue or running:
@@ -266,7 +267,7 @@ class _Floor:
 
     def _stand_in(self, place: Place, trouble: VendorTrouble) -> tuple[TakeRow, Work]:
         """A take by the house in a vendor's place, marked as one, where the policy is to step down."""
-        house = self.studio.with_stand_in(self.craft.role)
+        house = self.studio.at_work_on(place.episode).with_stand_in(self.craft.role)
         if house is None:
             raise trouble
         work = self.craft.work(house, place, self.handles)

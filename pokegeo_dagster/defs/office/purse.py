@@ -18,6 +18,7 @@ from pokegeo_dagster.budget.quota import desks
 from pokegeo_dagster.defs.office.board import Board
 from pokegeo_dagster.film.errors import OrderRefused, StillAtWork
 from pokegeo_dagster.storage.books import LEASE_S, StudioBooks, process_name
+from pokegeo_dagster.storage.channels import Channels
 from pokegeo_dagster.storage.keys import media_key
 from pokegeo_dagster.storage.media_store import CONTENT_TYPES, MediaRef, MediaStore, sha256_of
 from pokegeo_dagster.storage.studio_db import StudioDb
@@ -93,6 +94,7 @@ class Heartbeat:
 def studio_purse(
     environ: Mapping[str, str],
     db: StudioDb,
+    channels: Channels,
     store: MediaStore,
     books: StudioBooks,
     board: Board,
@@ -108,7 +110,10 @@ def studio_purse(
 
     def caps_of(episode: str) -> Caps:
         brief = db.brief(episode)
-        return caps.with_budget(brief.budget_usd if brief else None)
+        if brief is None:
+            return caps
+        channel = channels.find(brief.channel)
+        return (caps.within(channel) if channel else caps).with_budget(brief.budget_usd)
 
     return Purse(
         books=books,

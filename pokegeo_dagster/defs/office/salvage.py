@@ -17,7 +17,7 @@ log = logging.getLogger("pokegeo.purse")
 def salvage(studio: Studio, episode: str, camera_craft: Craft) -> int:
     """Brings in every clip of an episode that is done at KIE and that nobody is waiting for. Says how
     many. What is still at work there is left for the next time; trouble with one stops no other."""
-    camera = studio.crew.camera
+    camera = studio.at_work_on(episode).crew.camera
     if not isinstance(camera, KlingCamera):
         return 0
     brought = 0

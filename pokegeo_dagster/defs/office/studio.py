@@ -14,13 +14,16 @@ import dagster as dg
 from pokegeo_dagster.budget.purse import Purse
 from pokegeo_dagster.budget.tiers import Part, Role
 from pokegeo_dagster.defs.office.board import Board
-from pokegeo_dagster.defs.office.casting import hired_crew, parts_of
+from pokegeo_dagster.defs.office.casting import Casts
 from pokegeo_dagster.defs.office.journal import keep_journal
 from pokegeo_dagster.defs.office.purse import studio_purse
 from pokegeo_dagster.film.crew import Crew
 from pokegeo_dagster.film.errors import StoreUnavailable
+from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.providers.house.crew import house_crew
 from pokegeo_dagster.storage.books import StudioBooks
+from pokegeo_dagster.storage.channels import Channels
+from pokegeo_dagster.storage.keyring import Keyring
 from pokegeo_dagster.storage.media_store import MediaStore, open_media_store
 from pokegeo_dagster.storage.rows import TakeRow
 from pokegeo_dagster.storage.settings import HOME_VARIABLE, StudioSettings, studio_home
@@ -39,10 +42,12 @@ class Studio:
     store: MediaStore
     db: StudioDb
     books: StudioBooks
+    channels: Channels
     purse: Purse = field(repr=False)
     parts: Mapping[Role, Part]
     crew: Crew = field(repr=False)
     house: Crew = field(repr=False)
+    casts: Casts | None = field(repr=False)  # none: this crew works on every episode
     board: Board = field(repr=False)
     # Whoever draws, speaks, films or encodes here takes a place: one a core, however many departments
     # are at work. Waiting for a vendor takes none.
@@ -57,6 +62,19 @@ class Studio:
         brief = self.db.brief(episode)
         return brief.channel if brief else "default"
 
+    def staffed(self, brief: Brief) -> "Studio":
+        """This studio with the crew that works on a film: its channel may have accounts and a voice of
+        its own. Raises CredentialsLocked."""
+        if self.casts is None:
+            return self
+        parts, crew = self.casts.of(brief)
+        return self if crew is self.crew else replace(self, parts=parts, crew=crew)
+
+    def at_work_on(self, episode: str) -> "Studio":
+        """This studio with the crew that works on an episode."""
+        brief = self.db.brief(episode) if self.casts else None
+        return self.staffed(brief) if brief else self
+
     def at_once(self, role: Role | None, here: int) -> int:
         """How many pieces of a role's work are in hand at a time: as many as a vendor's desk takes
         and some in transit, or `here` where the work is done on this machine."""
@@ -67,7 +85,8 @@ class Studio:
         """This studio with the house in a vendor's place, where that is the policy for the role."""
         if role is None or self.parts[role].fallback != "house":
             return None
-        return replace(self, crew=replace(self.crew, **{role: getattr(self.house, role)}))
+        crew = replace(self.crew, **{role: getattr(self.house, role)})
+        return replace(self, crew=crew, casts=None)
 
     def approved_row(self, episode: str, asset: str, key: str) -> TakeRow | None:
         """The approved take of one piece, if there is one."""
@@ -94,16 +113,21 @@ def open_studio(home: Path) -> Studio:
     store.probe_writable()
     keep_journal(settings.home)
     books, board, bench = StudioBooks(settings.database_url), Board(), BoundedSemaphore(WORKERS)
-    house, parts = house_crew(), parts_of(os.environ)
+    channels = Channels(settings.database_url, Keyring.from_env(os.environ))
+    house = house_crew()
+    casts = Casts(house, dict(os.environ), channels)
+    parts, crew = casts.of(None)
     return Studio(
         settings=settings,
         store=store,
         db=db,
         books=books,
-        purse=studio_purse(os.environ, db, store, books, board, bench),
+        channels=channels,
+        purse=studio_purse(os.environ, db, channels, store, books, board, bench),
         parts=parts,
-        crew=hired_crew(house, parts, os.environ),
+        crew=crew,
         house=house,
+        casts=casts,
         board=board,
         bench=bench,
     )

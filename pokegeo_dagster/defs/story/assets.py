@@ -36,6 +36,12 @@ class StoryOrder(Frozen):
     seed: int
 
 
+class StyledStoryOrder(StoryOrder):
+    """The order for a channel that has a style of its own."""
+
+    style: str
+
+
 class EditedScreenplay(Frozen):
     """A screenplay that a human wrote or changed, word for word."""
 
@@ -43,7 +49,8 @@ class EditedScreenplay(Frozen):
 
 
 def _story_order(brief: Brief) -> StoryOrder:
-    return StoryOrder(species=brief.species, clip_count=brief.clip_count, seed=brief.seed)
+    plain = StoryOrder(species=brief.species, clip_count=brief.clip_count, seed=brief.seed)
+    return StyledStoryOrder(**dict(plain), style=brief.style) if brief.style else plain
 
 
 def written(value: Callable[[], BaseModel | Job]) -> Callable[[Path], Made | Job]:

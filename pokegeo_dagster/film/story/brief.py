@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from pokegeo_dagster.film.edit.delivery import DELIVERIES, Delivery, Profile
 from pokegeo_dagster.film.ids import MOST_CLIPS, EpisodeId
@@ -23,6 +24,16 @@ class Brief(Frozen):
     profile: Profile = "full"
     priority: Priority = "normal"
     budget_usd: Decimal | None = None
+    voice: str = ""  # the channel's when it was ordered: an ElevenLabs voice id; empty: the studio's
+    style: str = ""  # the channel's when it was ordered; empty: the studio's own
+    publish_at: datetime | None = None  # UTC
+
+    @field_validator("publish_at")
+    @classmethod
+    def _in_utc(cls, moment: datetime | None) -> datetime | None:
+        if moment is not None and moment.tzinfo is None:
+            raise ValueError("a publish time needs its zone, such as 2026-12-24T18:00:00Z")
+        return moment.astimezone(UTC) if moment else None
 
     @property
     def delivery(self) -> Delivery:

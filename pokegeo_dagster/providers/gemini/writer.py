@@ -63,7 +63,8 @@ class GeminiWriter:
                 lights=", ".join(get_args(Light)),
                 weathers=", ".join(get_args(Weather)),
                 dossier=_dossier_in_lines(dossier),
-            ),
+            )
+            + _house_style(brief),
             schema=answer_schema(FivePitches),
             read=lambda data: _read_pitches(data, species),
             length=_PITCHES_LENGTH,
@@ -86,7 +87,8 @@ class GeminiWriter:
                 references_wanted=_references_wanted(clips),
                 props=", ".join(get_args(Prop)),
                 dossier=_dossier_in_lines(dossier),
-            ),
+            )
+            + _house_style(brief),
             schema=answer_schema(Screenplay, without=("author",)),
             read=lambda data: _read_screenplay(data, species, clips),
             length=_PLAY_LENGTH + _CLIP_LENGTH * clips + _REFERENCE_LENGTH * min(_AIM, clips + 4),
@@ -137,6 +139,13 @@ def _dossier_in_lines(dossier: Dossier) -> str:
         lines.append(f"\n{part.replace('_', ' ').capitalize()}:")
         lines += [f"- {fact.text} ({fact.confidence})" for fact in getattr(dossier, part)]
     return "\n".join(lines)
+
+
+def _house_style(brief: Brief) -> str:
+    """What the channel wants of all its films, if it wants anything."""
+    if not brief.style:
+        return ""
+    return f"\n\n## The channel's style, which every film of it keeps to\n\n{brief.style}\n"
 
 
 def _story_in_lines(pitch: Pitch) -> str:

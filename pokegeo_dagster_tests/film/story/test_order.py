@@ -1,0 +1,85 @@
+"""An order as a person writes it, and the brief that comes of it."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from pokegeo_dagster.film.errors import BriefRefused, UnknownSpecies
+from pokegeo_dagster.film.release.channel import Channel
+from pokegeo_dagster.film.story.order import brief_of, order_from
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+POKE1 = Channel(id="poke1", voice="warm", style="Dry wit.", slots=("mon 18:00",))
+
+
+def test_the_species_is_all_that_an_order_needs() -> None:
+    brief = brief_of(order_from({"species": "Mr. Mime"}, "it"), Channel(id="default"), NOW)
+
+    assert (brief.episode, brief.species, brief.clip_count, brief.priority) == (
+        "mr-mime", "mr-mime", 18, "normal",
+    )  # fmt: skip
+
+
+def test_a_film_is_ordered_in_its_channels_voice_and_style() -> None:
+    brief = brief_of(order_from({"species": "haunter"}, "it"), POKE1, NOW)
+
+    assert (brief.channel, brief.voice, brief.style) == ("poke1", "warm", "Dry wit.")
+
+
+def test_a_publish_time_is_kept_in_utc() -> None:
+    there = datetime(2026, 12, 24, 19, tzinfo=timezone(timedelta(hours=1)))
+
+    briefs = [
+        brief_of(order_from({"species": "haunter", "publish_at": at}, "it"), POKE1, NOW)
+        for at in ("2026-12-24T19:00:00+01:00", "2026-12-24t18:00:00z", there)
+    ]
+
+    assert {brief.publish_at for brief in briefs} == {datetime(2026, 12, 24, 18, tzinfo=UTC)}
+    assert '"publish_at":"2026-12-24T18:00:00Z"' in briefs[0].model_dump_json()
+
+
+def test_next_is_the_channels_next_free_slot() -> None:
+    order = order_from({"species": "haunter", "publish_at": "next"}, "it")
+    monday = datetime(2026, 11, 23, 18, tzinfo=UTC)
+
+    assert brief_of(order, POKE1, NOW).publish_at == monday
+    assert brief_of(order, POKE1, NOW, [monday]).publish_at == monday + timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        ("2026-11-21T11:59:59Z", "is past"),
+        ("2026-11-21T12:00:00Z", "is past"),
+        ("2026-12-24T18:00:00", "zone"),
+        ("2026-12-24", "zone"),
+        ("tomorrow", "such as 2026"),
+        ("2026-02-30T18:00:00Z", "no such day"),
+        (datetime(2026, 12, 24), "zone"),
+        (1766599200, "zone"),
+    ],
+)
+def test_a_publish_time_that_cannot_be_is_refused(at: object, told: str) -> None:
+    with pytest.raises(BriefRefused) as refused:
+        brief_of(order_from({"species": "haunter", "publish_at": at}, "it"), POKE1, NOW)
+
+    assert told in str(refused.value)
+
+
+def test_every_mistake_of_an_order_is_told_at_once_with_what_it_may_say() -> None:
+    with pytest.raises(BriefRefused) as refused:
+        order_from({"specie": "haunter", "clips": 99, "priority": "urgent"}, "monday.yaml")
+
+    told = str(refused.value)
+    assert told.startswith("monday.yaml")
+    assert all(word in told for word in ("species", "specie:", "clips", "priority", "publish_at"))
+
+
+def test_an_unknown_animal_is_refused_with_those_that_look_like_it() -> None:
+    with pytest.raises(UnknownSpecies, match="haunter"):
+        brief_of(order_from({"species": "hauntr"}, "it"), POKE1, NOW)
+
+
+def test_next_without_slots_says_how_to_make_some() -> None:
+    with pytest.raises(BriefRefused, match="--slot"):
+        brief_of(order_from({"species": "haunter", "publish_at": "next"}, "it"), Channel(id="p"), NOW)

@@ -187,6 +187,18 @@ def doctor(debug: Debug = False) -> None:
 
 
 @app.command()
+def alerts(
+    everything: Annotated[bool, typer.Option("--all", help="Those that are over too.")] = False,
+    test: Annotated[str | None, typer.Option(metavar="CHANNEL", help="Send its webhook a message.")] = None,
+    debug: Debug = False,
+) -> None:
+    """What needs a human: quotas, budgets, unknown and stuck purchases, failed episodes."""
+    from pokegeo_dagster.cli.alerts import show_alerts
+
+    show_alerts(everything, test)
+
+
+@app.command()
 def studio(
     port: Annotated[int, typer.Option(help="Port of the Dagster UI.")] = 3000,
     debug: Debug = False,

@@ -238,11 +238,12 @@ alerts = Table(
     Column("episode", String(63)),
     Column("message", Text, nullable=False),
     Column("details_json", Text, nullable=False),
-    Column("told_at", Moment),  # when somebody was told; none: it waits for its turn
+    Column("tried_at", Moment),  # when the channel's webhook was last asked to tell it
+    Column("told_at", Moment),  # when it was told; none: it waits for its turn
     Column("settled_at", Moment),  # when it was over
     # Whoever looks, and however many look at once: one open alert for one subject.
     Index("uq_alerts_open", "subject", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
-    Index(None, "channel", "level", "told_at"),
+    Index(None, "channel", "level", "tried_at"),
     sqlite_autoincrement=True,
 )
 

@@ -16,7 +16,7 @@ from pokegeo_dagster.film.story.order import Order, brief_of
 from pokegeo_dagster.film.vocabulary import Priority
 from pokegeo_dagster.storage.brief_box import BriefBox, Left, open_brief_box, read_orders
 
-log = logging.getLogger("pokegeo.production")
+log = logging.getLogger("pokegeo.office")
 
 
 @dataclass(frozen=True)

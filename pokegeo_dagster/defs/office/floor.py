@@ -238,20 +238,21 @@ class _Floor:
         self.studio.db.record_failure(
             place.episode, self.craft.name, place.key, str(error), type(error).__name__
         )
-        slate = self._slate(place, "failed")
+        slate = {**self._slate(place, "failed"), "error": type(error).__name__, "why": str(error)}
         log.error("%s %s failed: %s", self.craft.name, place, error, extra={"slate": slate})
         self.studio.board.strike(self.craft.name, [place])
         return fell
 
     def _slate(self, place: Place, state: str) -> dict[str, Any]:
-        return {"asset": self.craft.name, "episode": place.episode, "key": place.key, "state": state}
+        slate = {"asset": self.craft.name, "episode": place.episode, "key": place.key, "state": state}
+        return slate | self.studio.about(place.episode)
 
     def _take_for(self, place: Place, work: Work) -> Landed:
         recipe = work.recipe(self.craft.name)
         row = None if self.new_take else usable_take(self.studio, self.craft.name, place, recipe)
         began, made = time.monotonic(), row is None
         if row is None:
-            slate = self._slate(place, "started")
+            slate = {**self._slate(place, "started"), "member": work.credit.member}
             log.info("%s %s", self.craft.name, place, extra={"slate": slate})
             try:
                 row = self._make(place, work, recipe)

@@ -125,7 +125,7 @@ def studio_purse(
         patience=_patience(environ),
         owner=owner,
         bench=bench,
-        tell=_tell,
+        tell=lambda task, state: _tell(task, state, db),
     )
 
 
@@ -157,12 +157,13 @@ def _seconds(text: str, variable: str) -> float:
     return seconds
 
 
-def _tell(task: Task, state: str) -> None:
-    slot = task.slot
+def _tell(task: Task, state: str, db: StudioDb) -> None:
+    slot, brief = task.slot, db.brief(task.slot.episode)
     slate = {
         "asset": slot.asset,
         "episode": slot.episode,
         "channel": slot.channel,
+        "priority": brief.priority if brief else None,
         "key": slot.key,
         "state": state,
         "vendor": task.vendor,

@@ -62,6 +62,11 @@ class Studio:
         brief = self.db.brief(episode)
         return brief.channel if brief else "default"
 
+    def about(self, episode: str) -> dict[str, str]:
+        """What every line of the journal says of an episode."""
+        brief = self.db.brief(episode)
+        return {"channel": brief.channel, "priority": brief.priority} if brief else {}
+
     def staffed(self, brief: Brief) -> "Studio":
         """This studio with the crew that works on a film: its channel may have accounts and a voice of
         its own. Raises CredentialsLocked."""

@@ -27,13 +27,14 @@ def upgrade() -> None:
         sa.Column("episode", sa.String(63)),
         sa.Column("message", sa.Text(), nullable=False),
         sa.Column("details_json", sa.Text(), nullable=False),
+        sa.Column("tried_at", Moment),
         sa.Column("told_at", Moment),
         sa.Column("settled_at", Moment),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_alerts_at"), "alerts", ["at"])
-    op.create_index(op.f("ix_alerts_channel_level_told_at"), "alerts", ["channel", "level", "told_at"])
+    op.create_index(op.f("ix_alerts_channel_level_tried_at"), "alerts", ["channel", "level", "tried_at"])
     op.create_index(
         "uq_alerts_open", "alerts", ["subject"], unique=True,
         sqlite_where=still_open, postgresql_where=still_open,

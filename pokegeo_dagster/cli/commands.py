@@ -143,6 +143,20 @@ def status(
         one_episode(episode_id(episode))
 
 
+@app.command("pass")
+def let_it_pass(
+    episode: Episode,
+    piece: Annotated[str, typer.Argument(help="A clip (5 or clip_05), or film.")],
+    check: Annotated[str, typer.Argument(help="The check, as the page that told you of it names it.")],
+    because: Annotated[str, typer.Option(help="Why it is good enough. Kept on record.")],
+    debug: Debug = False,
+) -> None:
+    """Let a take pass a check that holds it up. For this take only; what you say is kept."""
+    from pokegeo_dagster.cli.verdicts import let_pass
+
+    let_pass(episode_id(episode), _key(piece), check, because)
+
+
 @app.command()
 def redo(
     episode: Episode,

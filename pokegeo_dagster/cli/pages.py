@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from pokegeo_dagster.cli.verdicts import print_verdicts
 from pokegeo_dagster.defs.graph import CALL_SHEET
 from pokegeo_dagster.defs.office.production import Standing, standings
 from pokegeo_dagster.defs.office.studio import Studio, here
@@ -40,6 +41,7 @@ def one_episode(episode: str) -> None:
         for stand in stands:
             if stand.state in ("failed", "damaged"):
                 console.print(f"[red]{asset} {stand.place.key}[/]: {stand.why}")
+    print_verdicts(console, studio, episode)
 
 
 def _film_line(console: Console, studio: Studio, found: dict[str, list[Standing]], episode: str) -> None:

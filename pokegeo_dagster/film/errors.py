@@ -17,6 +17,7 @@ ProductionError
 ├── StillAtWork         a paid task goes on beyond our patience; a later run picks it up
 ├── CapReached          the money it would cost is over a cap; nothing was spent
 ├── PriceMissing        the price list does not know what this costs; nothing was spent
+├── CheckFailed         what it would be made from fails a check; nothing was spent
 ├── ShotFailed          one piece of work could not be made; the others go on
 ├── MediaMissing        a take's bytes are not in the store
 ├── MediaDamaged        a take's bytes are not what was put there
@@ -26,7 +27,7 @@ ProductionError
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 
 class ProductionError(Exception):
@@ -68,6 +69,16 @@ class ShotFailed(ProductionError):
     def __init__(self, asset: str, key: str, reason: str):
         self.asset, self.key, self.reason = asset, key, reason
         super().__init__(f"{asset} {key} could not be made: {reason}")
+
+
+class CheckFailed(ProductionError):
+    """What a purchase would be made from fails a check that blocks. Nothing was spent. `measured` is
+    what the check saw (JSON values), `mend` what to do."""
+
+    def __init__(self, asset: str, key: str, check: str, why: str, measured: Mapping[str, object], mend: str):
+        self.asset, self.key, self.check, self.why = asset, key, check, why
+        self.measured, self.mend = dict(measured), mend
+        super().__init__(f"Nothing was bought: {asset} {key} fails {check} ({why}). {mend}")
 
 
 class MediaMissing(ProductionError):

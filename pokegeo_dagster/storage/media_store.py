@@ -39,6 +39,7 @@ CONTENT_TYPES = {
     ".otio": "application/json",
     ".edl": "text/plain; charset=utf-8",
     ".fcpxml": "application/xml",
+    ".html": "text/html; charset=utf-8",
 }
 
 

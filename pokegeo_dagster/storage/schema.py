@@ -145,6 +145,39 @@ edits = Table(
     sqlite_autoincrement=True,
 )
 
+# What a check found on a take. A take never changes, so it is judged once by each edition of a check,
+# and once more for each other thing the check holds it `against` (the line a clip plays under).
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("take_id", RowId, ForeignKey("takes.id"), nullable=False),
+    Column("check_name", String(63), nullable=False),
+    Column("edition", Integer, nullable=False),
+    Column("against", String(64), nullable=False),  # a digest; empty where the take is all there is
+    Column("passed", Boolean, nullable=False),
+    Column("severity", String(7), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("measured_json", Text, nullable=False),
+    Column("judged_at", Moment, nullable=False),
+    UniqueConstraint("take_id", "check_name", "edition", "against"),
+    sqlite_autoincrement=True,
+)
+
+# A person's word that a take is good enough, whatever a check says of it. Rows are kept.
+waivers = Table(
+    "waivers",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("take_id", RowId, ForeignKey("takes.id"), nullable=False),
+    Column("check_name", String(63), nullable=False),
+    Column("because", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "take_id", "check_name"),
+    sqlite_autoincrement=True,
+)
+
 tasks = Table(
     "tasks",
     metadata,

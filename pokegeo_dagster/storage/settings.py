@@ -54,6 +54,7 @@ class StudioSettings:
     database_url: str = field(repr=False)
     service_host: str
     service_port: int
+    listens: bool = True  # whether spoken lines are listened to, word by word
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], home: Path) -> StudioSettings:
@@ -61,7 +62,8 @@ class StudioSettings:
 
         POKEGEO_MEDIA is a folder (relative to home) or s3://bucket/prefix; its endpoint and keys come
         from the usual AWS variables. POKEGEO_DATABASE_URL is a SQLite or PostgreSQL URL.
-        POKEGEO_MEDIA_SERVICE is host:port. An empty variable counts as absent. Touches no disk.
+        POKEGEO_MEDIA_SERVICE is host:port. POKEGEO_LISTENER=off leaves spoken lines unheard. An empty
+        variable counts as absent. Touches no disk.
         Raises OrderRefused, naming the variable and what to write instead.
         """
         home = home.expanduser().absolute()
@@ -74,6 +76,7 @@ class StudioSettings:
             database_url=_database(environ.get("POKEGEO_DATABASE_URL", "").strip(), home),
             service_host=host,
             service_port=port,
+            listens=_listens(environ.get("POKEGEO_LISTENER", "").strip()),
         )
 
     @property
@@ -111,6 +114,14 @@ def without_password(url: str) -> str:
         return "(a text that is no URL)"  # it may be a password pasted alone
     secret = {name: "***" for name in parsed.query if "pass" in name or "secret" in name}
     return parsed.update_query_dict(secret).render_as_string(hide_password=True)
+
+
+def _listens(text: str) -> bool:
+    if text not in ("", "on", "off"):
+        raise OrderRefused(
+            f"POKEGEO_LISTENER is {text!r}: write on, or off where narrations are not in English."
+        )
+    return text != "off"
 
 
 def _folder(text: str, home: Path) -> Path:

@@ -95,6 +95,7 @@ class VendorCity:
             "KIE_BASE_URL": self.kie_url,
             "KIE_UPLOAD_URL": self.kie_upload_url,
             "ELEVENLABS_BASE_URL": self.elevenlabs_url,
+            "POKEGEO_LISTENER": "off",  # these voices are bursts of tones: no word of theirs is as written
         }
 
     @property

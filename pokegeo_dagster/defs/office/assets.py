@@ -10,8 +10,9 @@ import dagster as dg
 from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION
 from dagster._core.storage.tags import BACKFILL_ID_TAG
 
-from pokegeo_dagster.defs.office.craft import PARTITIONS, Check, Craft, Verdict
+from pokegeo_dagster.defs.office.craft import PARTITIONS, Check, Craft
 from pokegeo_dagster.defs.office.floor import Fell, Landed, do_work
+from pokegeo_dagster.defs.office.judging import Judged, judged
 from pokegeo_dagster.defs.office.partitions import mapping_between
 from pokegeo_dagster.defs.office.studio import Studio, StudioResource
 from pokegeo_dagster.defs.office.takes import Take, Takes
@@ -81,7 +82,9 @@ def asset_of(craft: Craft, graph: Mapping[str, Craft]) -> dg.AssetsDefinition:
         backfill_policy=dg.BackfillPolicy.single_run(),
         pool=craft.pool,
         check_specs=[
-            dg.AssetCheckSpec(check.name, asset=craft.name, description=check.description)
+            dg.AssetCheckSpec(
+                check.name, asset=craft.name, description=check.description, blocking=check.blocking
+            )
             for check in craft.checks
         ],
     )(body)
@@ -103,16 +106,16 @@ def _run(
     if craft.name in craft.inputs:
         handles = {**handles, craft.name: Takes(craft.name, studio)}
     fallen: list[Fell] = []
-    verdicts: dict[str, list[tuple[Place, Verdict]]] = {check.name: [] for check in craft.checks}
+    verdicts: dict[str, list[Judged]] = {check.name: [] for check in craft.checks}
     for piece in do_work(craft, studio, places, handles, new_take):
         if isinstance(piece, Fell):
             fallen.append(piece)
             continue
         for check in craft.checks:
-            verdict = check.judge(piece.take)
-            verdicts[check.name].append((piece.take.place, verdict))
+            verdict = judged(check, piece.take)
+            verdicts[check.name].append(verdict)
             # Dagster takes an evaluation here (1.13); only its annotation does not say so.
-            context.log_event(_evaluation(craft, check, piece.take.place, verdict))  # pyright: ignore
+            context.log_event(_evaluation(verdict))  # pyright: ignore
         yield _materialization(craft, context, piece)
     for check in craft.checks:
         yield _summary(craft, check, verdicts[check.name])
@@ -200,28 +203,35 @@ def _purchase(piece: Landed) -> dict[str, Any]:
     }
 
 
-def _evaluation(craft: Craft, check: Check, place: Place, verdict: Verdict) -> dg.AssetCheckEvaluation:
+def _evaluation(found: Judged) -> dg.AssetCheckEvaluation:
     return dg.AssetCheckEvaluation(
-        asset_key=dg.AssetKey(craft.name),
-        check_name=check.name,
-        passed=verdict.passed,
-        severity=verdict.severity,
-        description=verdict.why,
-        metadata=dict(verdict.measured),
-        partition=place.partition,
+        asset_key=dg.AssetKey(found.take.asset),
+        check_name=found.check.name,
+        passed=found.passed,
+        severity=found.severity,
+        description=found.why,
+        metadata=dict(found.row.measured),
+        partition=found.take.place.partition,
+        blocking=found.check.blocking,
     )
 
 
-def _summary(craft: Craft, check: Check, verdicts: Sequence[tuple[Place, Verdict]]) -> dg.AssetCheckResult:
-    """The run's own word on a check: failed if any piece failed, as badly as the worst of them."""
-    failed = [(place, verdict) for place, verdict in verdicts if not verdict.passed]
-    worst = any(v.severity is dg.AssetCheckSeverity.ERROR for _, v in failed)
+def _summary(craft: Craft, check: Check, verdicts: Sequence[Judged]) -> dg.AssetCheckResult:
+    """The run's own word on a check: failed if any piece failed, as badly as the worst of them.
+
+    Of a check that blocks it is a warning: Dagster (1.13) ends a step whose blocking check fails with
+    an error, and with it every other clip of the run. What may not be bought is held up clip by clip,
+    by `held_up`; each piece's own evaluation says how bad it is.
+    """
+    failed = [found for found in verdicts if not found.passed]
+    worst = any(found.severity is dg.AssetCheckSeverity.ERROR for found in failed) and not check.blocking
     return dg.AssetCheckResult(
         asset_key=craft.name,
         check_name=check.name,
         passed=not failed,
         severity=dg.AssetCheckSeverity.ERROR if worst or not failed else dg.AssetCheckSeverity.WARN,
-        description="; ".join(f"{place}: {v.why}" for place, v in failed) or f"{len(verdicts)} checked",
+        description="; ".join(f"{found.take.place}: {found.why}" for found in failed)
+        or f"{len(verdicts)} checked",
         metadata={"checked": len(verdicts), "failed": len(failed)},
     )
 

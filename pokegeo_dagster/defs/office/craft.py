@@ -88,11 +88,21 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Check:
-    """A claim about a take, named as a sentence, and how to judge it."""
+    """A claim about a take, named as a sentence, and how to judge it.
+
+    A take is judged once: `edition` rises whenever `judge` would find something else, and `against`
+    is a digest of whatever else than the take it looks at. A `blocking` check holds up every purchase
+    that would be made from a take which fails it with an error; `mend` then says what to do, with
+    {episode} and {key}.
+    """
 
     name: str
     description: str
     judge: Callable[[Take], Verdict]
+    edition: int = 1
+    blocking: bool = False
+    mend: str = ""
+    against: Callable[[Take], str] = lambda take: ""
 
 
 def _is_the_real_one(take: Take) -> Verdict:

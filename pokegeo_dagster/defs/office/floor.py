@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from pokegeo_dagster.budget.books import Slot, Task
 from pokegeo_dagster.budget.hire import hire
 from pokegeo_dagster.defs.office.craft import Craft, Work
+from pokegeo_dagster.defs.office.judging import held_up
 from pokegeo_dagster.defs.office.studio import Studio
 from pokegeo_dagster.defs.office.takes import NotReady, Take, Takes
 from pokegeo_dagster.film.crew import Made
@@ -184,13 +185,19 @@ class _Floor:
         return any(self.studio.board.any_of(upstream, late.place.episode) for late in unready)
 
     def _reserved(self, ready: dict[Place, Work]) -> list[Fell]:
-        """Reserves the money for everything that can begin: for all of it, or nothing of it begins."""
+        """Reserves the money for everything that can begin: for all of it, or nothing of it begins.
+        What would be made from a take that fails a check which blocks is not begun."""
         jobs: list[tuple[Job, Slot]] = []
-        for place, work in ready.items():
+        held: list[Fell] = []
+        for place, work in list(ready.items()):
             recipe = work.recipe(self.craft.name)
             if not work.paid or not (
                 self.new_take or usable_take(self.studio, self.craft.name, place, recipe) is None
             ):
+                continue
+            if reason := self._held(place, work, recipe):
+                held.append(Fell(place, reason))
+                del ready[place]
                 continue
             number, numbered = self._numbered(place, work, recipe)
             with tempfile.TemporaryDirectory(dir=self.studio.scratch()) as folder:
@@ -208,8 +215,13 @@ class _Floor:
             refused = [place for place in ready if (place.episode, place.key) in bought]
             for place in refused:
                 del ready[place]
-            return [Fell(place, reason) for place in refused]
-        return []
+            return [*held, *(Fell(place, reason) for place in refused)]
+        return held
+
+    def _held(self, place: Place, work: Work, recipe: str) -> ProductionError | None:
+        """Why nothing may be bought for this piece. What is at work at a vendor is bought already."""
+        live, _ = self.studio.books.numbers(place.episode, self.craft.name, place.key, recipe)
+        return held_up(work) if live is None else None
 
     def _slot(self, place: Place, recipe: str, number: int) -> Slot:
         return Slot(

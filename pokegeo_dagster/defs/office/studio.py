@@ -28,6 +28,7 @@ from pokegeo_dagster.storage.media_store import MediaStore, open_media_store
 from pokegeo_dagster.storage.rows import TakeRow
 from pokegeo_dagster.storage.settings import HOME_VARIABLE, StudioSettings, studio_home
 from pokegeo_dagster.storage.studio_db import StudioDb
+from pokegeo_dagster.storage.verdicts import VerdictFile
 
 A_DAY_S = 86_400
 WORKERS = 2  # pieces drawn, filmed or encoded at a time in one process; each runs one thread and one encoder
@@ -43,6 +44,7 @@ class Studio:
     db: StudioDb
     books: StudioBooks
     channels: Channels
+    verdicts: VerdictFile
     purse: Purse = field(repr=False)
     parts: Mapping[Role, Part]
     crew: Crew = field(repr=False)
@@ -129,6 +131,7 @@ def open_studio(home: Path) -> Studio:
         books=books,
         channels=channels,
         purse=studio_purse(os.environ, db, channels, store, books, board, bench),
+        verdicts=VerdictFile(settings.database_url),
         parts=parts,
         crew=crew,
         house=house,

@@ -7,7 +7,7 @@ from pokegeo_dagster.defs.office import show
 from pokegeo_dagster.defs.office.craft import Work, craft
 from pokegeo_dagster.defs.office.studio import WORKERS, Studio
 from pokegeo_dagster.defs.office.takes import Take, Takes
-from pokegeo_dagster.defs.picture.checks import CLIP_LONG_ENOUGH, COMPOSITE_EXACT
+from pokegeo_dagster.defs.picture.checks import CLIP_LONG_ENOUGH, COMPOSITE_CHECKS
 from pokegeo_dagster.film.crew import ClipOrder, CompositeOrder, Made, ReferenceOrder
 from pokegeo_dagster.film.edit.timeline import plan_segment
 from pokegeo_dagster.film.places import Place
@@ -77,7 +77,7 @@ def _show_composite(take: Take) -> dict[str, Any]:
     group="picture",
     per="shot",
     kinds=("png",),
-    checks=(COMPOSITE_EXACT,),
+    checks=COMPOSITE_CHECKS,
     show=_show_composite,
     at_once=WORKERS,
 )

@@ -6,7 +6,7 @@ from pokegeo_dagster.defs.office import show
 from pokegeo_dagster.defs.office.craft import Work, craft
 from pokegeo_dagster.defs.office.studio import Studio
 from pokegeo_dagster.defs.office.takes import Take, Takes
-from pokegeo_dagster.defs.sound.checks import NARRATION_SPOKEN
+from pokegeo_dagster.defs.sound.checks import NARRATION_CHECKS
 from pokegeo_dagster.film.crew import Made, NarrationOrder, SoundOrder
 from pokegeo_dagster.film.edit.delivery import SAMPLE_RATE_HZ
 from pokegeo_dagster.film.places import Place
@@ -30,7 +30,7 @@ def _show_narration(take: Take) -> dict[str, Any]:
     per="shot",
     kinds=("wav",),
     role="narrator",
-    checks=(NARRATION_SPOKEN,),
+    checks=NARRATION_CHECKS,
     show=_show_narration,
     at_once=2,
 )

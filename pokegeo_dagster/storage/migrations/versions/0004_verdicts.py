@@ -5,8 +5,8 @@ from alembic import op
 
 from pokegeo_dagster.storage.columns import Moment, RowId
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -27,7 +27,13 @@ def upgrade() -> None:
         sa.Column("why", sa.Text, nullable=False),
         sa.Column("measured_json", sa.Text, nullable=False),
         sa.Column("judged_at", Moment, nullable=False),
-        sa.UniqueConstraint("take_id", "check_name", "edition", "against", name="uq_verdicts_take_id"),
+        sa.UniqueConstraint(
+            "take_id",
+            "check_name",
+            "edition",
+            "against",
+            name="uq_verdicts_take_id_check_name_edition_against",
+        ),
         sqlite_autoincrement=True,
     )
     op.create_table(

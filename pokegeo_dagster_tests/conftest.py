@@ -71,7 +71,7 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def run_in() -> Terminal:
     """A terminal in a studio that is named at each call."""
     return run_pokegeo

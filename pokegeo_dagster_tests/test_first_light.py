@@ -71,7 +71,8 @@ def test_everything_in_the_history_was_announced_once_and_checked(
         for craft in CALL_SHEET:
             key = dg.AssetKey(craft.name)
             partitions = [r.partition_key for r in instance.fetch_materializations(key, limit=500).records]
-            assert partitions and len(partitions) == len(set(partitions)), craft.name
+            assert partitions or craft.on_request, craft.name
+            assert len(partitions) == len(set(partitions)), craft.name
             for check in craft.checks:
                 told = instance.event_log_storage.get_asset_check_execution_history(
                     dg.AssetCheckKey(key, check.name), limit=100

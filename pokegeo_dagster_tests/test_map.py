@@ -28,6 +28,7 @@ def test_the_graph_is_the_one_that_was_drawn() -> None:
         "sound_effect": {"shot"},
         "reference": {"brief", "screenplay"},
         "composite": {"shot", "reference"},
+        "animatic": {"brief", "screenplay", "shot"},
         "clip": {"shot", "composite", "narration"},
         "segment": {"shot", "clip", "narration", "sound_effect"},
         "final_cut": {"brief", "screenplay", "shot", "segment"},

@@ -48,14 +48,32 @@ def produce(
     """Make a whole episode, or finish one. Running it again makes only what is missing or stale."""
     animal = find_species(species)
     name = episode_id(episode or animal.slug)
-    if clips is not None and not 1 <= clips <= MOST_CLIPS:
-        raise BriefRefused(f"{clips} clips cannot be made: ask for 1 to {MOST_CLIPS}.")
-    if seed is not None and not 0 <= seed < 2**31:
-        raise BriefRefused(f"Seed {seed} is out of range: choose 0 to {2**31 - 1}.")
+    _in_range(clips, seed)
     from pokegeo_dagster.cli.production import produce_episode
 
     limit = None if budget is None else dollars(budget, "--budget")
     produce_episode(animal, name, clips, seed, _profile(profile), limit, channel)
+
+
+@app.command()
+def animatic(
+    episode: Annotated[str, typer.Argument(metavar="SPECIES|EPISODE", help="A species, or an episode.")],
+    clips: Annotated[int | None, typer.Option(help=f"How many clips, 1–{MOST_CLIPS}. [18]")] = None,
+    seed: Annotated[int | None, typer.Option(help="Another number is another film. [1]")] = None,
+    profile: Annotated[str | None, typer.Option(help="full, or rehearsal. [full]")] = None,
+    new_take: Annotated[
+        bool, typer.Option("--new-take", help="Sketch it again, with what has landed since.")
+    ] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Have the screenplay written first, even by a paid writer.")
+    ] = False,
+    debug: Debug = False,
+) -> None:
+    """Watch the film as a sketch before anything is paid for: stills, a voice, captions, $0."""
+    _in_range(clips, seed)
+    from pokegeo_dagster.cli.animatic import sketch_episode
+
+    sketch_episode(episode, clips, seed, _profile(profile), new_take, write)
 
 
 @app.command()
@@ -264,6 +282,13 @@ def revert_screenplay(episode: Episode, debug: Debug = False) -> None:
 
 def _key(piece: str) -> str:
     return piece if piece in (*REFERENCE_IDS, WHOLE_FILM) else clip_id(piece)
+
+
+def _in_range(clips: int | None, seed: int | None) -> None:
+    if clips is not None and not 1 <= clips <= MOST_CLIPS:
+        raise BriefRefused(f"{clips} clips cannot be made: ask for 1 to {MOST_CLIPS}.")
+    if seed is not None and not 0 <= seed < 2**31:
+        raise BriefRefused(f"Seed {seed} is out of range: choose 0 to {2**31 - 1}.")
 
 
 def _profile(text: str | None) -> Profile | None:

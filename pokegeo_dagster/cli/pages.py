@@ -27,7 +27,8 @@ def one_episode(episode: str) -> None:
     brief = studio.db.brief(episode)
     if brief is None:
         raise BriefRefused(f"There is no episode {episode!r}: `pokegeo status` lists them.")
-    found = {craft.name: standings(craft, studio, episode) for craft in CALL_SHEET}
+    sheet = [craft for craft in CALL_SHEET if craft.wanted(studio, episode)]
+    found = {craft.name: standings(craft, studio, episode) for craft in sheet}
     console = Console(highlight=False)
     console.print(
         f"[bold]{episode}[/] · {brief.species} · {brief.clip_count} clips · {brief.profile} · "
@@ -48,7 +49,9 @@ def _film_line(console: Console, studio: Studio, found: dict[str, list[Standing]
     """The assets that exist once, and the references by count."""
     words = []
     for craft in CALL_SHEET:
-        stands = found[craft.name]
+        stands = found.get(craft.name)
+        if stands is None:
+            continue
         if craft.per == "episode":
             state = stands[0].state
             words.append(_mark(state, craft.name.replace("_", " ")))

@@ -42,7 +42,7 @@ def produce_episode(
     """Checks what it will cost against every cap, files the brief, makes what is missing, and says
     where the film is. Over a cap nothing is begun, and nothing is filed."""
     studio = here()
-    brief = _brief(studio, animal, episode, clips, seed, profile, budget_usd, channel)
+    brief = brief_for(studio, animal, episode, clips, seed, profile, budget_usd, channel)
     told = told_before(studio, brief)
     if brief != studio.db.brief(episode):
         studio.db.save_brief(brief)
@@ -74,11 +74,11 @@ def redo_pieces(episode: str, what: str, keys: Sequence[str], new_take: bool) ->
     with dg.DagsterInstance.get() as instance:
         for key in wanted:
             _forget_damage(studio, what, Place(episode, key))
-        with _watch(studio, brief) as watch:
+        with watch(studio, brief) as seen:
             run_asset(defs, instance, craft, episode, wanted, new_take)
         fallen = [f for f in studio.db.failures(episode) if f.asset == what and f.key in wanted]
-        again = watch.tally.made[what]
-        fit = len(wanted) - again - watch.tally.failed
+        again = seen.tally.made[what]
+        fit = len(wanted) - again - seen.tally.failed
         print(f"{what}: {again} made, {fit} still fit as they are.", file=sys.stderr)
         if fit and not new_take:
             print("For a different result ask for another take: add --new-take.", file=sys.stderr)
@@ -91,15 +91,15 @@ def redo_pieces(episode: str, what: str, keys: Sequence[str], new_take: bool) ->
         )
 
 
-def _brief(
+def brief_for(
     studio: Studio,
     animal: Species,
     episode: str,
     clips: int | None,
     seed: int | None,
     profile: Profile | None,
-    budget_usd: Decimal | None,
-    channel: str | None,
+    budget_usd: Decimal | None = None,
+    channel: str | None = None,
 ) -> Brief:
     """The episode's brief: the one on file, or a new one, with this budget if one is named. An order
     that contradicts the one on file is refused, because following it would throw a finished film
@@ -123,9 +123,11 @@ def _brief(
     return filed if budget_usd is None else filed.model_copy(update={"budget_usd": budget_usd})
 
 
-def _watch(studio: Studio, brief: Brief) -> ProductionWatch:
+def watch(studio: Studio, brief: Brief) -> ProductionWatch:
+    """What shows a production of this episode as it goes."""
     counts = {"episode": 1, "shot": brief.clip_count, "reference": REFERENCES_EXPECTED}
-    expected = {craft.name: counts[craft.per] for craft in CALL_SHEET}
+    sheet = [craft for craft in CALL_SHEET if craft.wanted(studio, brief.episode)]
+    expected = {craft.name: counts[craft.per] for craft in sheet}
     expected["reference"] = len(GRAPH["reference"].keys(studio, brief.episode)) or expected["reference"]
     return ProductionWatch(expected, _spent(studio, brief))
 
@@ -135,16 +137,16 @@ def _spent(studio: Studio, brief: Brief) -> Decimal:
 
 
 def _bring_up_to_date(studio: Studio, instance: dg.DagsterInstance, brief: Brief) -> None:
-    with _watch(studio, brief) as watch:
+    with watch(studio, brief) as seen:
         fallen = produce(defs, studio, instance, brief.episode)
-        elapsed = watch.elapsed
+        elapsed = seen.elapsed
     if fallen:
         first = fallen[0]
         raise ProductionError(
             f"{len(fallen)} of {brief.episode} could not be made; everything else is kept. "
             f"First: {first.place}: {first.why} Then run the same command again."
         )
-    made = sum(watch.tally.made.values())
+    made = sum(seen.tally.made.values())
     film = Takes("final_cut", studio).of(Place(brief.episode))
     folder = deliver(studio, film, brief)
     _announce(studio, film, folder, made, elapsed, brief)

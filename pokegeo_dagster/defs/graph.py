@@ -1,5 +1,6 @@
 """The call sheet: every craft of the production, in the order in which the work flows."""
 
+from pokegeo_dagster.defs.edit.animatic import animatic
 from pokegeo_dagster.defs.edit.assets import final_cut, segment
 from pokegeo_dagster.defs.edit.handover import captions, timeline
 from pokegeo_dagster.defs.office.craft import Craft
@@ -17,6 +18,7 @@ CALL_SHEET: tuple[Craft, ...] = (
     sound_effect,
     reference,
     composite,
+    animatic,
     clip,
     segment,
     final_cut,

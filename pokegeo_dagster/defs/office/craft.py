@@ -143,12 +143,17 @@ class Craft:
     pool: str | None
     at_once: int  # how many pieces of this work the machine does at a time
     gives_way_to: tuple[str, ...]  # assets whose pieces go first while both are to come
+    on_request: bool  # made when somebody asks for it; from then on kept up to date
 
     def work(self, studio: Studio, place: Place, handles: Mapping[str, Takes] | None = None) -> Work:
         """The work for one place. Raises NotReady when something it needs is not made yet."""
         takes = handles or {name: Takes(name, studio) for name in self.inputs}
         crewed = studio.at_work_on(place.episode) if self.role else studio
         return self.plan(place, crewed, **{name: takes[name] for name in self.inputs})
+
+    def wanted(self, studio: Studio, episode: str) -> bool:
+        """Whether a production makes it: on request only, once somebody asked for it and it was made."""
+        return not self.on_request or bool(studio.db.approved(episode, self.name))
 
     def keys(self, studio: Studio, episode: str) -> tuple[str, ...]:
         """The keys this episode uses, in order: its screenplay declares clips and references."""
@@ -170,6 +175,7 @@ def craft(
     role: Role | None = None,
     at_once: int = 1,
     gives_way_to: tuple[str, ...] = (),
+    on_request: bool = False,
 ) -> Callable[[Callable[..., Work]], Craft]:
     """Turns a function `(place, studio, *, input…) -> Work` into a craft named after it.
 
@@ -194,6 +200,7 @@ def craft(
             pool=POOLS[role] if role else None,
             at_once=at_once,
             gives_way_to=gives_way_to,
+            on_request=on_request,
         )
 
     return made

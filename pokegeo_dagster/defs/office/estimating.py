@@ -160,6 +160,8 @@ class _Walk:
 
     def outlook(self) -> Outlook:
         for craft in CALL_SHEET:
+            if not craft.wanted(self.studio, self.brief.episode):
+                continue
             keys = self._keys(craft)
             if keys is None:
                 self._expect(craft.name)

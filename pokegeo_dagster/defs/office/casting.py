@@ -3,19 +3,33 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from pokegeo_dagster.budget.tiers import Part, Role, cast, keys_in, wishes
 from pokegeo_dagster.film.crew import Crew
+from pokegeo_dagster.film.errors import OrderRefused
 from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.storage.channels import Channels
 
+CLIP_SECONDS_VARIABLE = "POKEGEO_CLIP_SECONDS"
 VOICE = "ELEVENLABS_VOICE_ID"
 
 
 def parts_of(environ: Mapping[str, str]) -> Mapping[Role, Part]:
     """Who does each job. Raises OrderRefused for settings that cannot be."""
     return cast(keys_in(environ), wishes(environ))
+
+
+def clip_seconds(environ: Mapping[str, str]) -> int | Literal["auto"]:
+    """How long the paid camera shoots: POKEGEO_CLIP_SECONDS. Raises OrderRefused for what is no length."""
+    text = environ.get(CLIP_SECONDS_VARIABLE, "").strip().lower() or "10"
+    if text == "auto":
+        return "auto"
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 60):
+        raise OrderRefused(
+            f"{CLIP_SECONDS_VARIABLE} is {text!r}: write 10, 5, or auto (5 where the line fits, else 10)."
+        )
+    return int(text)
 
 
 def hired_crew(house: Crew, parts: Mapping[Role, Part], environ: Mapping[str, str]) -> Crew:
@@ -78,7 +92,7 @@ class _Clients:
             case "camera":
                 from pokegeo_dagster.providers.kie.camera import KlingCamera
 
-                return KlingCamera(self._kie(), model)
+                return KlingCamera(self._kie(), model, clip_seconds(self._environ))
             case "narrator":
                 from pokegeo_dagster.providers.elevenlabs.narrator import ElevenLabsNarrator
 

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from pokegeo_dagster.budget.books import LIVE_STATES, Slot, Task, may_be_bought
 from pokegeo_dagster.budget.estimate import KEPT, MISSING, Estimate, Line, estimate, priced
-from pokegeo_dagster.budget.planning import IMAGE_UNIT, SMALLEST_IMAGE_UNIT, expected_work
+from pokegeo_dagster.budget.planning import CLIP_S, IMAGE_UNIT, SMALLEST_IMAGE_UNIT, expected_work
 from pokegeo_dagster.budget.prices import HOUSE
 from pokegeo_dagster.budget.tiers import KEYS, Part, Role, cast, wishes
 from pokegeo_dagster.defs.graph import CALL_SHEET, GRAPH
@@ -37,6 +37,7 @@ from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.film.story.screenplay import Shot
 from pokegeo_dagster.film.story.slices import ShotSlice
 from pokegeo_dagster.film.vendors import Job
+from pokegeo_dagster.providers.kie.camera import KlingCamera
 from pokegeo_dagster.storage.media_store import MediaRef, sha256_of
 from pokegeo_dagster.storage.rows import TakeRow
 
@@ -333,10 +334,12 @@ class _Walk:
         self.lines.extend(filter(wanted, self._usual()))
 
     def _usual(self) -> tuple[Line, ...]:
+        camera = self.studio.crew.camera
         unit = IMAGE_UNIT if self.brief.profile == "full" else SMALLEST_IMAGE_UNIT
         return expected_work(
-            self.brief.clip_count, self.studio.parts, self.studio.purse.prices, self.today, image_unit=unit
-        )
+            self.brief.clip_count, self.studio.parts, self.studio.purse.prices, self.today, image_unit=unit,
+            clip_s=camera.usual_seconds if isinstance(camera, KlingCamera) else CLIP_S,
+        )  # fmt: skip
 
 
 def _slate_of(craft: Craft, work: Work | None) -> dict[str, Any]:

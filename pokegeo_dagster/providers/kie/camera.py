@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pokegeo_dagster.film.crew import ClipOrder, Credit
 from pokegeo_dagster.film.edit.delivery import Delivery
@@ -15,23 +16,26 @@ from pokegeo_dagster.providers.kie.job import KlingJob, KlingJobUnderWay, Public
 from pokegeo_dagster.providers.kie.models import DEFAULT_MODEL, model_named
 from pokegeo_dagster.providers.kie.troubles import FREE, VENDOR
 
+ClipSeconds = int | Literal["auto"]
+AUTO_SECONDS = (5, 10)  # what every model that is sold by the clip shoots
 MOST_PICTURE_BYTES = 10_000_000  # KIE's limit for an input picture (docs.kie.ai, 2026)
 
 
 class KlingCamera:
     """Films by a Kling model at KIE. Hands back unsent jobs; only the purse sends them.
 
-    `seconds` is the one length it shoots. `quality` is one of the model's own words, its best
-    affordable one when left out. `public_url` gives a picture of our own store an address that the
-    internet can read; without it pictures are uploaded to KIE. `callback_url` is told when a task
-    ends. Raises OrderRefused when the model cannot be set like that.
+    `seconds` is the one length it shoots, or "auto": 5 where the segment fits into it, else 10.
+    `quality` is one of the model's own words, its best affordable one when left out. `public_url`
+    gives a picture of our own store an address that the internet can read; without it pictures are
+    uploaded to KIE. `callback_url` is told when a task ends. Raises OrderRefused when the model cannot
+    be set like that.
     """
 
     def __init__(
         self,
         client: KieClient,
         model: str = DEFAULT_MODEL,
-        seconds: int = 10,
+        seconds: ClipSeconds = 10,
         *,
         quality: str | None = None,
         sound: bool = False,
@@ -42,16 +46,22 @@ class KlingCamera:
         known = model_named(model)
         if quality is None and known.qualities:
             quality = known.qualities[0]
-        self._setting = Setting(known, seconds, quality, sound, negative_prompt)
-        _check(self._setting)
+        lengths = AUTO_SECONDS if seconds == "auto" else (seconds,)
+        settings = [Setting(known, length, quality, sound, negative_prompt) for length in lengths]
+        for setting in settings:
+            _check(setting)
+        self._lengths, self._setting = lengths, settings[-1]
         self._client, self._public_url, self._callback_url = client, public_url, callback_url
         self.credit = Credit(member=VENDOR, model=_credit_name(self._setting), edition=1)
 
     def frames_for(self, segment_frames: int, delivery: Delivery) -> int:
-        """The one length this camera shoots, in frames of the delivery.
+        """The shortest of this camera's lengths that the segment fits into, in frames of the delivery.
 
-        Raises ShotFailed when the segment is longer than that and its last frame held.
+        Raises ShotFailed when the segment is longer than the longest and its last frame held.
         """
+        for seconds in self._lengths:
+            if segment_frames <= seconds * delivery.rate_fps:
+                return seconds * delivery.rate_fps
         shoots = self._setting.seconds * delivery.rate_fps
         if segment_frames > shoots + LONGEST_HOLD_S * delivery.rate_fps:
             needs_s = segment_frames / delivery.rate_fps
@@ -69,7 +79,6 @@ class KlingCamera:
         Raises ShotFailed without a usable composite or when the order is longer than the camera
         shoots, Refused when the prompt is longer than the model reads. All before any money.
         """
-        setting = self._setting
         picture = composite.get("main")
         if picture is None:
             raise ShotFailed("clip", "its composite", "it is not made yet. Composite the shot first.")
@@ -81,7 +90,8 @@ class KlingCamera:
                 f"it has {size / 1e6:.1f} MB and KIE takes {MOST_PICTURE_BYTES / 1e6:.0f} MB. {FREE} "
                 "Deliver in a smaller size.",
             )
-        self.frames_for(order.frames, order.delivery)
+        frames = self.frames_for(order.frames, order.delivery)
+        setting = replace(self._setting, seconds=frames // order.delivery.rate_fps)
         if len(order.prompt) > setting.model.most_prompt:
             raise Refused(
                 VENDOR,
@@ -107,10 +117,15 @@ class KlingCamera:
         setting = Setting(model, int(asked.get("duration", self._setting.seconds)))
         return KlingJobUnderWay(self._client, self.credit, setting)
 
+    @property
+    def usual_seconds(self) -> int:
+        """How long a clip of a usual line will be: such lines fill more than five seconds."""
+        return self._setting.seconds
+
     def _longer(self, needs_s: float) -> str:
         """A longer setting of the same model that would do, if it has one."""
         enough = [s for s in self._setting.model.seconds if s >= needs_s]
-        return f", or set the camera to {min(enough)} s" if enough else ""
+        return f", or set POKEGEO_CLIP_SECONDS={min(enough)}" if enough else ""
 
 
 def _check(setting: Setting) -> None:

@@ -149,7 +149,7 @@ def test_lost_bytes_are_a_failure_because_nobody_keeps_them(vendor, tmp_path: Pa
 
 
 def test_a_lost_effect_stays_lost_because_no_history_lists_it(vendor, tmp_path: Path):
-    with pytest.raises(AnswerLost, match="by hand"):
+    with pytest.raises(AnswerLost, match="usage page"):
         job(vendor, tmp_path).look_up(1_000.0, tmp_path)
     assert vendor.gets == []
 

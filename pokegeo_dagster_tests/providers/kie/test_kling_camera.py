@@ -34,10 +34,29 @@ def test_a_fixed_length_camera_shoots_its_length_whatever_is_needed(mute, name, 
 
 
 def test_a_segment_longer_than_the_camera_shoots_is_refused_with_a_way_out(mute):
-    with pytest.raises(ShotFailed, match=r"needs 9.00 s .*shoots 5 s.*, or set the camera to 10 s"):
+    with pytest.raises(ShotFailed, match=r"needs 9.00 s .*shoots 5 s.*, or set POKEGEO_CLIP_SECONDS=10"):
         KlingCamera(mute, seconds=5).frames_for(9 * 24, FULL)
     with pytest.raises(ShotFailed, match=r"needs 10.54 s .*Shorten the line\.$"):
         KlingCamera(mute, seconds=10).frames_for(253, FULL)  # 10 s and a held last frame end at 252
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_camera_left_to_choose_shoots_five_seconds_where_the_segment_fits(mute, name):
+    camera = KlingCamera(mute, name, "auto")
+
+    shot = [camera.frames_for(n, FULL) / 24 for n in (1, 5 * 24, 5 * 24 + 1, 10 * 24, 252)]
+    assert shot == [5, 5, 10, 10, 10]
+    with pytest.raises(ShotFailed):
+        camera.frames_for(253, FULL)
+
+
+@pytest.mark.parametrize(("frames", "unit"), [(5 * 24, "clip-5s"), (10 * 24, "clip-10s")])
+def test_a_chosen_length_is_what_is_asked_for_and_billed(mute, order, composite, room, frames, unit):
+    ordered = order().model_copy(update={"frames": frames})
+    job = KlingCamera(mute, seconds="auto").film(ordered, composite, room)
+
+    assert [item.unit for item in job.bill()] == [unit]
+    assert job.request()["input"]["duration"] == unit.removeprefix("clip-").removesuffix("s")
 
 
 def test_an_unknown_model_is_refused_and_the_known_ones_are_named(mute):

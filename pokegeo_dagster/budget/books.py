@@ -149,6 +149,10 @@ class Books(Protocol):
         """intent → unknown: a human settles it, unless the vendor's records do."""
         ...
 
+    def news(self, task: Task) -> datetime | None:
+        """When a vendor last said by itself that something happened to a task: a reason to ask now."""
+        ...
+
     def parked_until(self, vendor: str) -> float:
         """When a vendor whose quota is spent may be asked again (seconds since 1970); 0 is now."""
         ...

@@ -241,7 +241,7 @@ class _Purchase:
     def _wait(self, task: Task) -> Task | None:
         assert task.task_id is not None
         ticket, patience, clock = Ticket(task.task_id), self.purse.patience, self.purse.clock
-        end, pause_s = clock.now() + patience.give_up_s, patience.first_poll_s
+        end, pause_s, heard = clock.now() + patience.give_up_s, patience.first_poll_s, None
         while True:
             try:
                 answer = self.job.poll(ticket)
@@ -256,7 +256,7 @@ class _Purchase:
                     f"{task.vendor} has been at work for {patience.give_up_s / 60:.0f} minutes (task "
                     f"{task.task_id}). It goes on: run the same command again later, nothing is bought twice."
                 )
-            clock.sleep(pause_s)
+            heard = self.purse.rest(task, pause_s, heard)
             pause_s = min(pause_s * 1.3, patience.most_poll_s)
 
     def _deliver(self, task: Task, delivery: Delivery) -> Task | None:

@@ -20,6 +20,8 @@ from pokegeo_dagster.budget.quota import Desk
 from pokegeo_dagster.film.errors import DatabaseUnavailable, PriceMissing
 from pokegeo_dagster.film.vendors import Charge, Job
 
+LISTENING_S = 0.5  # how often the books are looked at for a vendor's news while its work is awaited
+
 
 class Clock(Protocol):
     """Time, as seconds since 1970, and waiting."""
@@ -70,6 +72,7 @@ class Purse:
     bench: AbstractContextManager[Any]  # a place at it is taken while something is developed
     owner: Callable[[], str]  # a new name for each purchase that is minded
     tell: Callable[[Task, str], None]  # one line per step, for the journal
+    listens: bool = False  # whether vendors tell of their own accord when something happened
 
     def today(self) -> date:
         """The day whose prices hold, in UTC."""
@@ -109,6 +112,21 @@ class Purse:
                     self.tell(task, "admitted")
         finally:
             self.let_go(owner)
+
+    def rest(self, task: Task, seconds: float, heard: datetime | None) -> datetime | None:
+        """Waits before a task is asked after again: so long, or until there is other news of it than
+        what was `heard`. Gives back the news there is."""
+        if not self.listens:
+            self.clock.sleep(seconds)
+            return None
+        end, news = self.clock.now() + seconds, heard
+        while (left := end - self.clock.now()) > 0:
+            with suppress(DatabaseUnavailable):
+                news = self.books.news(task)
+            if news != heard:
+                break
+            self.clock.sleep(min(left, LISTENING_S))
+        return news
 
     def let_go(self, owner: str) -> None:
         """Stops minding what `owner` minds, as far as the books can be written to: what is not let go

@@ -255,6 +255,14 @@ def media(debug: Debug = False) -> None:
     serve_media(StudioSettings.from_env(os.environ, studio_home(os.environ)))
 
 
+@app.command()
+def callbacks(debug: Debug = False) -> None:
+    """Listen for KIE's calls, where POKEGEO_KIE_CALLBACK_URL is set. (`pokegeo studio` starts it too.)"""
+    from pokegeo_dagster.cli.callbacks import serve_callbacks
+
+    serve_callbacks()
+
+
 @screenplay_app.command("show")
 def show_screenplay(episode: Episode, debug: Debug = False) -> None:
     """Print the screenplay as YAML, ready to be edited: `pokegeo screenplay show haunter > haunter.yaml`."""

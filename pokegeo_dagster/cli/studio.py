@@ -77,7 +77,10 @@ def _make_ready() -> None:
 
 
 def _house(home: Path, port: int, settings: StudioSettings, environment: Mapping[str, str]) -> list[Part]:
-    """The four processes of ours, in the order in which they need each other."""
+    """The processes of ours, in the order in which they need each other: four, and a door for KIE's calls
+    where it was given an address."""
+    from pokegeo_dagster.cli.callbacks import listens_at
+
     code_port = _free_port()
     workspace = home / "run" / "workspace.yaml"
     workspace.write_text(
@@ -89,7 +92,14 @@ def _house(home: Path, port: int, settings: StudioSettings, environment: Mapping
     def python(*words: str) -> list[str]:
         return [sys.executable, "-m", *words]
 
+    calls = listens_at(environment)
+    door = f"http://{calls[0]}:{calls[1]}" if calls else ""
+    callbacks = Part(
+        "callbacks", python("pokegeo_dagster.cli", "callbacks"), environment,
+        _web(f"{door}/healthz"), f"Is {door} taken?", logs / "callbacks.log",
+    )  # fmt: skip
     return [
+        *([callbacks] if calls else []),
         Part(
             "media service", python("pokegeo_dagster.cli", "media"), environment,
             _web(f"{settings.service_url}/healthz"), f"Is {settings.service_url} taken?",

@@ -197,6 +197,23 @@ class StudioBooks:
         with self._database.transaction(write=True) as connection:
             connection.execute(update(_tasks).where(where).values(values))
 
+    # --- news ----------------------------------------------------------------------------------
+
+    def note_news(self, vendor: str, task_id: str) -> bool:
+        """Notes that a vendor says that something happened to a task that is at work there. Nothing
+        else is changed, and nothing it says is believed. False: there is no such task."""
+        where = and_(
+            _tasks.c.vendor == vendor, _tasks.c.vendor_task_id == task_id, _tasks.c.state == "running"
+        )
+        with self._database.transaction(write=True) as connection:
+            noted = connection.execute(update(_tasks).where(where).values(news_at=self._now()))
+            return bool(noted.rowcount)
+
+    def news(self, task: Task) -> datetime | None:
+        """When a vendor last said by itself that something happened to a task."""
+        with self._database.transaction(write=False) as connection:
+            return connection.scalar(select(_tasks.c.news_at).where(_tasks.c.id == task.id))
+
     # --- the steps -----------------------------------------------------------------------------
 
     def intend(self, task: Task, owner: str, desk: Desk, lost_counts_s: float) -> tuple[Task | None, float]:

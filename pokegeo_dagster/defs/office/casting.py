@@ -1,5 +1,6 @@
 """Casting: the crew that the keys in the environment can hire, the house for everything else."""
 
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,6 +12,8 @@ from pokegeo_dagster.film.errors import OrderRefused
 from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.storage.channels import Channels
 
+CALLBACK_VARIABLE = "POKEGEO_KIE_CALLBACK_URL"
+WEBHOOK_KEY_VARIABLE = "POKEGEO_KIE_WEBHOOK_KEY"
 CLIP_SECONDS_VARIABLE = "POKEGEO_CLIP_SECONDS"
 VOICE = "ELEVENLABS_VOICE_ID"
 
@@ -30,6 +33,27 @@ def clip_seconds(environ: Mapping[str, str]) -> int | Literal["auto"]:
             f"{CLIP_SECONDS_VARIABLE} is {text!r}: write 10, 5, or auto (5 where the line fits, else 10)."
         )
     return int(text)
+
+
+def callback_url(environ: Mapping[str, str]) -> str | None:
+    """Where KIE is to tell that a task is over: POKEGEO_KIE_CALLBACK_URL; None when nobody listens.
+
+    Raises OrderRefused for what is no address, and without the key that its calls are checked with.
+    """
+    url = environ.get(CALLBACK_VARIABLE, "").strip()
+    if not url:
+        return None
+    if not re.fullmatch(r"https?://[^\s/@]+(/[^\s@]*)?", url):
+        raise OrderRefused(
+            f"{CALLBACK_VARIABLE} is no address: write the one that your proxy has on the internet, such as "
+            "https://studio.example/kie, without a password in it."
+        )
+    if not environ.get(WEBHOOK_KEY_VARIABLE, "").strip():
+        raise OrderRefused(
+            f"{CALLBACK_VARIABLE} is set and {WEBHOOK_KEY_VARIABLE} is not, so that anybody could call. Copy "
+            "the webhook HMAC key from kie.ai/settings, or leave both out: KIE is asked every few seconds."
+        )
+    return url
 
 
 def hired_crew(house: Crew, parts: Mapping[Role, Part], environ: Mapping[str, str]) -> Crew:
@@ -92,7 +116,8 @@ class _Clients:
             case "camera":
                 from pokegeo_dagster.providers.kie.camera import KlingCamera
 
-                return KlingCamera(self._kie(), model, clip_seconds(self._environ))
+                seconds, told_at = clip_seconds(self._environ), callback_url(self._environ)
+                return KlingCamera(self._kie(), model, seconds, callback_url=told_at)
             case "narrator":
                 from pokegeo_dagster.providers.elevenlabs.narrator import ElevenLabsNarrator
 

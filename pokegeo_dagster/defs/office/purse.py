@@ -16,6 +16,7 @@ from pokegeo_dagster.budget.prices import PriceList
 from pokegeo_dagster.budget.purse import Patience, Purse
 from pokegeo_dagster.budget.quota import desks
 from pokegeo_dagster.defs.office.board import Board
+from pokegeo_dagster.defs.office.casting import callback_url
 from pokegeo_dagster.film.errors import OrderRefused, StillAtWork
 from pokegeo_dagster.storage.books import LEASE_S, StudioBooks, process_name
 from pokegeo_dagster.storage.channels import Channels
@@ -126,6 +127,7 @@ def studio_purse(
         owner=owner,
         bench=bench,
         tell=lambda task, state: _tell(task, state, db),
+        listens=callback_url(environ) is not None,
     )
 
 

@@ -92,13 +92,20 @@ def killed_at_random(
     killed_at_steps(studio, producers, tally, most=0)
 
 
-def two_at_once(studio: PaidStudio, both: tuple[Producers, Producers], tally: Tally) -> None:
+def two_at_once(
+    studio: PaidStudio, both: tuple[Producers, Producers], tally: Tally, rounds_of_death: int = 0
+) -> None:
     """Two producers of the same episode, started at the same moment, again and again until both find
-    nothing to do."""
+    nothing to do. In the first rounds both are killed at a fifth of their steps."""
+    rounds = 0
     while True:
-        for producers in both:
-            producers.start(studio, studio.produce)
-        worst = max((producers.ended() for producers in both), key=abs)
+        rounds += 1
+        for seed, producers in enumerate(both, 1):
+            share = 0.2 if rounds <= rounds_of_death else 0.0
+            producers.start(studio, studio.produce, share=share, seed=seed)
+        codes = sorted((producers.ended() for producers in both), key=abs)
+        tally.kills += codes[0] < 0  # the other one is counted with the round
+        worst = codes[-1]
         if _is_over(studio, tally, worst):
             return
 
@@ -139,7 +146,7 @@ def proofs(kills: int, seeds: int, folder: Path) -> Tally:
                 killed_at_random(studio, first, tally, min(25, kills - tally.kills), chance)
             _told(f"killed at random, production {number}", tally)
         with paid_studio(folder / "two", 2) as studio:
-            two_at_once(studio, (first, second), tally)
+            two_at_once(studio, (first, second), tally, rounds_of_death=6)
         _told("two producers at once", tally)
         for seed in range(1, seeds + 1):
             with paid_studio(folder / f"storm-{seed}", 2) as studio:

@@ -51,6 +51,17 @@ def test_two_producers_of_one_episode_buy_it_once(
     _agrees(tally)
 
 
+def test_two_producers_of_one_episode_both_killed_again_and_again_buy_it_once(
+    tmp_path: Path, producers: tuple[Producers, Producers]
+) -> None:
+    tally = Tally()
+    with paid_studio(tmp_path / "studio", CLIPS) as studio:
+        two_at_once(studio, producers, tally, rounds_of_death=3)
+
+    assert tally.kills >= 4
+    _agrees(tally)
+
+
 def test_a_storm_of_faults_ends_in_a_film_or_in_typed_reasons(
     tmp_path: Path, producers: tuple[Producers, Producers]
 ) -> None:

@@ -4,6 +4,7 @@ that `pokegeo produce` makes before the first cent."""
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -214,9 +215,14 @@ def _short_clips(studio: Studio, found: Outlook) -> Decimal | None:
         return None
     setting = {**os.environ, CLIP_SECONDS_VARIABLE: "auto"}
     try:
-        usd = outlook(with_crew_of(studio, found.parts, setting), found.brief).order.usd
+        asked = with_crew_of(studio, found.parts, setting)
     except OrderRefused:  # a model that shoots no such lengths
         return None
+    staffed = studio.staffed(found.brief)
+    if staffed.parts["camera"].paid:  # all others stay who they are, with the channel's own voice
+        crew = replace(staffed.crew, camera=asked.crew.camera)
+        asked = replace(staffed, crew=crew, casts=None)
+    usd = outlook(asked, found.brief).order.usd
     return usd if usd < found.order.usd else None
 
 

@@ -55,23 +55,18 @@ class KlingCamera:
         self.credit = Credit(member=VENDOR, model=_credit_name(self._setting), edition=1)
 
     def frames_for(self, segment_frames: int, delivery: Delivery) -> int:
-        """The shortest of this camera's lengths that the segment fits into, in frames of the delivery.
-
-        Raises ShotFailed when the segment is longer than the longest and its last frame held.
-        """
+        """The shortest of this camera's lengths that holds the segment, with its last frame held for no
+        longer than that may be; in frames of the delivery. Raises ShotFailed when none does."""
         for seconds in self._lengths:
-            if segment_frames <= seconds * delivery.rate_fps:
+            if segment_frames <= (seconds + LONGEST_HOLD_S) * delivery.rate_fps:
                 return seconds * delivery.rate_fps
-        shoots = self._setting.seconds * delivery.rate_fps
-        if segment_frames > shoots + LONGEST_HOLD_S * delivery.rate_fps:
-            needs_s = segment_frames / delivery.rate_fps
-            raise ShotFailed(
-                "clip",
-                "of a long line",
-                f"its segment needs {needs_s:.2f} s and {self._setting.model.name} shoots "
-                f"{self._setting.seconds} s. {FREE} Shorten the line{self._longer(needs_s)}.",
-            )
-        return shoots
+        needs_s = segment_frames / delivery.rate_fps
+        raise ShotFailed(
+            "clip",
+            "of a long line",
+            f"its segment needs {needs_s:.2f} s and {self._setting.model.name} shoots "
+            f"{self._setting.seconds} s. {FREE} Shorten the line{self._longer(needs_s)}.",
+        )
 
     def film(self, order: ClipOrder, composite: Mapping[str, Path], room: Path) -> KlingJob:
         """The clip as one unsent job. The prompt is sent as it is ordered, camera words last.

@@ -92,7 +92,7 @@ def cheaper(order: Estimate) -> tuple[tuple[Role, Decimal], ...]:
     """The roles that the house could take over in the same order, each with what all of it would cost
     then, the dearest first. Only those that save something; the order itself may be empty."""
     saving: dict[Role, Decimal] = {role: _total(_by_the_house(role, order.lines)) for role in HOUSE_CAN}
-    ways = [(role, usd) for role, usd in saving.items() if usd < order.usd]
+    ways: list[tuple[Role, Decimal]] = [(role, usd) for role, usd in saving.items() if usd < order.usd]
     return tuple(sorted(ways, key=lambda way: (-way[1], way[0])))
 
 

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from pokegeo_dagster.defs.graph import CALL_SHEET, GRAPH
-from pokegeo_dagster.defs.office import alerts
+from pokegeo_dagster.defs.office import alerts, maintenance
 from pokegeo_dagster.defs.office.assets import asset_of
 from pokegeo_dagster.defs.office.jobs import JOBS
 from pokegeo_dagster.defs.office.studio import StudioResource
@@ -14,7 +14,8 @@ _studio = StudioResource()
 defs = dg.Definitions(
     assets=[asset_of(craft, GRAPH) for craft in CALL_SHEET],
     resources={"studio": _studio, "takes": TakesIOManager(studio=_studio)},
-    jobs=JOBS,
+    jobs=[*JOBS, *maintenance.JOBS],
     sensors=alerts.SENSORS,
+    schedules=maintenance.SCHEDULES,
     executor=dg.in_process_executor,
 )

@@ -219,6 +219,18 @@ def doctor(debug: Debug = False) -> None:
 
 
 @app.command()
+def clean(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    days: Annotated[int, typer.Option(min=1, help="How long a house take must have been replaced.")] = 7,
+    debug: Debug = False,
+) -> None:
+    """Sweep: replaced house takes, orphaned objects, rooms of killed work, old quota rows and logs."""
+    from pokegeo_dagster.cli.clean import sweep
+
+    sweep(dry_run, days)
+
+
+@app.command()
 def alerts(
     everything: Annotated[bool, typer.Option("--all", help="Those that are over too.")] = False,
     test: Annotated[str | None, typer.Option(metavar="CHANNEL", help="Send its webhook a message.")] = None,

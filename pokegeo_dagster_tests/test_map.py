@@ -111,3 +111,10 @@ def test_dagster_finds_the_definitions_through_the_workspace() -> None:
 
     assert "pokegeo_dagster.definitions" in workspace
     assert isinstance(defs, dg.Definitions)
+
+
+def test_the_ui_can_load_every_job_sensor_and_schedule() -> None:
+    """Importing is not enough: names that clash are refused only when the whole is put together."""
+    names = [job.name for job in defs.get_repository_def().get_all_jobs()]
+
+    assert {"story", "references", "clips", "sketch", "cut", "maintenance"} <= set(names)

@@ -12,7 +12,7 @@ STRETCHES: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "From a written shot to a conformed segment, for one clip or a range of clips.",
         ("shot", "narration", "sound_effect", "composite", "clip", "segment"),
     ),
-    "animatic": ("The whole film as a sketch, at no cost, before anything is paid for.", ("animatic",)),
+    "sketch": ("The whole film as a sketch, at no cost, before anything is paid for.", ("animatic",)),
     "cut": (
         "Join all segments of an episode into the film, and write its timeline and captions.",
         ("final_cut", "timeline", "captions"),

@@ -34,6 +34,7 @@ def test_the_graph_is_the_one_that_was_drawn() -> None:
         "final_cut": {"brief", "screenplay", "shot", "segment"},
         "timeline": {"brief", "screenplay", "shot", "clip", "segment"},
         "captions": {"brief", "screenplay", "narration", "segment"},
+        "vertical_cut": {"brief", "screenplay", "shot", "segment", "final_cut"},
     }
 
 

@@ -202,12 +202,17 @@ def export(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files of these names that no export put there.")
     ] = False,
+    codec: Annotated[
+        str | None, typer.Option("--as", help="The film in another codec as well: h265 or vp9.")
+    ] = None,
     debug: Debug = False,
 ) -> None:
     """Write an episode as plain files: research, script, pictures, clips, sound, timeline, captions, film."""
+    if codec not in (None, "h265", "vp9"):
+        raise BriefRefused(f"There is no codec {codec!r}: choose h265 or vp9.")
     from pokegeo_dagster.cli.export import export_episode
 
-    export_episode(episode_id(episode), directory, overwrite)
+    export_episode(episode_id(episode), directory, overwrite, codec)
 
 
 @app.command()

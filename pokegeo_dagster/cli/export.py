@@ -1,5 +1,6 @@
 """`pokegeo export`: an episode as plain files, under the names its makers have always used."""
 
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.film.story.dossier import Dossier
 from pokegeo_dagster.film.story.pitches import Pitches
 from pokegeo_dagster.film.story.screenplay import Screenplay
+from pokegeo_dagster.providers.bench.versions import SUFFIXES, Codec, in_codec
 from pokegeo_dagster.storage.delivery_folder import DeliveryFolder
 
 TIMELINES = {"main": "otio", "edl": "edl", "fcpxml": "fcpxml"}
@@ -39,8 +41,9 @@ class Parcel:
         return self.take.files[self.part].size if self.take and self.there else 0
 
 
-def export_episode(episode: str, directory: Path, overwrite: bool = False) -> None:
-    """Writes everything that is made so far into `directory`, and says what is still missing."""
+def export_episode(episode: str, directory: Path, overwrite: bool = False, codec: Codec | None = None) -> None:
+    """Writes everything that is made so far into `directory`, and says what is still missing. With
+    `codec`, the film is encoded in it as well."""
     studio = here()
     if studio.db.brief(episode) is None:
         raise BriefRefused(f"There is no episode {episode!r}: `pokegeo status` lists them.")
@@ -54,10 +57,22 @@ def export_episode(episode: str, directory: Path, overwrite: bool = False) -> No
         for parcel in made:
             assert parcel.take is not None
             folder.copy(parcel.name, parcel.take.path(parcel.part))
+        if codec:
+            _put_version(studio, episode, codec, folder)
         folder.place()
     print(f"Exported {episode} to {directory}.")
     if missing := [parcel.name for parcel in parcels if not parcel.there]:
         print(f"Not made yet, so not there: {', '.join(missing)}.")
+
+
+def _put_version(studio: Studio, episode: str, codec: Codec, folder: DeliveryFolder) -> None:
+    """The film in another codec. Raises NotReady where there is no film yet."""
+    film = Takes("final_cut", studio).of(Place(episode))
+    species = Takes("brief", studio).of(Place(episode)).read(Brief).species
+    print(f"Encoding the film in {codec}: this takes some minutes.")
+    with tempfile.TemporaryDirectory(dir=studio.scratch()) as room:
+        made = in_codec(film.path(), codec, Path(room, f"film{SUFFIXES[codec]}"))
+        folder.copy(layout.version(species, codec, SUFFIXES[codec]), made)
 
 
 def _documents(studio: Studio, episode: str) -> dict[str, Callable[[], str]]:
@@ -101,3 +116,5 @@ def _parcels(studio: Studio, episode: str) -> Iterator[Parcel]:
     yield parcel("captions", whole.key, layout.beside_film(species, "srt"))
     yield parcel("captions", whole.key, layout.beside_film(species, "vtt"), "vtt")
     yield parcel("final_cut", whole.key, layout.film(species))
+    if takes["vertical_cut"].find(whole):
+        yield parcel("vertical_cut", whole.key, layout.vertical_film(species))

@@ -167,6 +167,8 @@ def deliver(studio: Studio, film: Take, brief: Brief) -> Path:
     }
     for (asset, part), name in names.items():
         copy_whole(Takes(asset, studio).of(film.place).path(part), folder / name)
+    if upright := Takes("vertical_cut", studio).find(film.place):
+        copy_whole(upright.path(), folder / layout.vertical_film(brief.species))
     return folder
 
 
@@ -188,6 +190,8 @@ def _announce(studio: Studio, film: Take, folder: Path, made: int, elapsed: str,
     )
     console.print(f"\n“{film.slate['title']}” is ready: {length} long, {did}, ${spent:.2f} spent.\n")
     console.print(f"  film       {folder / layout.film(brief.species)}")
+    if (vertical := folder / layout.vertical_film(brief.species)).exists():
+        console.print(f"  vertical   {vertical}")
     console.print(f"  captions   {folder / layout.beside_film(brief.species, 'srt')}  (and .vtt)")
     console.print(f"  script     {folder / layout.SCRIPT}  (timed)")
     console.print(f"  cue sheet  {folder / layout.CUE_SHEET}")

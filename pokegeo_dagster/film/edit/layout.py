@@ -68,6 +68,11 @@ def captioned_film(species: str) -> str:
     return f"{species}_captioned.mp4"
 
 
+def version(species: str, codec: str, suffix: str) -> str:
+    """The master in another codec."""
+    return f"{species}_final_{codec}{suffix}"
+
+
 def vertical_film(species: str) -> str:
     """The vertical master."""
     return f"{species}_vertical.mp4"

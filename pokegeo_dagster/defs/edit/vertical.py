@@ -1,0 +1,95 @@
+"""Edit: the film for a telephone held upright. Made when somebody asks for it."""
+
+import contextlib
+from pathlib import Path
+from typing import Any
+
+from pokegeo_dagster.defs.office import show
+from pokegeo_dagster.defs.office.craft import Work, craft
+from pokegeo_dagster.defs.office.studio import Studio
+from pokegeo_dagster.defs.office.takes import Take, Takes
+from pokegeo_dagster.film.crew import Credit, Made
+from pokegeo_dagster.film.digest import digest
+from pokegeo_dagster.film.edit.delivery import Delivery
+from pokegeo_dagster.film.edit.vertical import Window, upright, window_of
+from pokegeo_dagster.film.errors import MediaDamaged, MediaMissing
+from pokegeo_dagster.film.model import Frozen
+from pokegeo_dagster.film.places import Place
+from pokegeo_dagster.film.story.brief import Brief
+from pokegeo_dagster.film.story.slices import ShotSlice
+from pokegeo_dagster.providers.bench.conformer import poster_of
+from pokegeo_dagster.providers.bench.splice import join
+from pokegeo_dagster.providers.bench.versions import upright_segment
+
+CREDIT = Credit(member="bench", model="vertical")
+
+
+class VerticalOrder(Frozen):
+    """The vertical cut: what is shown of each clip, in one delivery (the horizontal one)."""
+
+    windows: dict[str, Window]
+    delivery: Delivery
+
+
+def _show(take: Take) -> dict[str, Any]:
+    return {
+        "film": show.picture(take, "poster", link=show.url(take)),
+        "duration (s)": float(take.slate["duration_s"]),
+        "size": f"{take.slate['width_px']}×{take.slate['height_px']}",
+    }
+
+
+@craft(group="edit", per="episode", kinds=("mp4",), show=_show, on_request=True)
+def vertical_cut(
+    place: Place, studio: Studio, *, brief: Takes, screenplay: Takes, shot: Takes, segment: Takes,
+    final_cut: Takes,
+) -> Work:  # fmt: skip
+    """The film upright, 9:16, cropped around the subject of each clip, with the same mastered sound.
+    On request: `pokegeo redo EPISODE --what vertical_cut`, or materialise it here. From then on
+    it is kept up to date, and only the clips that changed are encoded again."""
+    ordered, written, film = brief.of(place), screenplay.of(place), final_cut.of(place)
+    delivery = ordered.read(Brief).delivery
+    clips = tuple(written.slate["clips"])
+    shots = {name: shot.at(place.episode, name) for name in clips}
+    segments = {name: segment.at(place.episode, name) for name in clips}
+    windows = {
+        name: window_of(taken.read(ShotSlice).shot.subjects, delivery) for name, taken in shots.items()
+    }
+    order = VerticalOrder(windows=windows, delivery=delivery)
+
+    def make(room: Path) -> Made:
+        recipes = {
+            name: digest({"of": segments[name].files["main"].sha256, "window": windows[name],
+                          "delivery": delivery, "credit": CREDIT})
+            for name in clips
+        }  # fmt: skip
+        frames = {name: int(segments[name].slate["frames"]) for name in clips}
+        before = Takes("vertical_cut", studio).find(place)
+        known = before.slate["recipes"] if before else {}
+        parts = {}
+        for name in clips:
+            if before and known.get(name) == recipes[name]:
+                with contextlib.suppress(MediaMissing, MediaDamaged, KeyError):
+                    parts[name] = before.path(name)  # encoded for an earlier cut
+                    continue
+            source, out = segments[name].path(), room / f"{name}.mp4"
+            parts[name] = upright_segment(source, windows[name], frames[name], delivery, out)
+        form, lengths = upright(delivery), list(frames.values())
+        cut = join(list(parts.values()), lengths, film.path(), form, room / "main.mp4")
+        slate = {
+            "frames": sum(lengths),
+            "duration_s": sum(lengths) / delivery.rate_fps,
+            "width_px": form.width_px,
+            "height_px": form.height_px,
+            "recipes": recipes,
+        }
+        return Made({"main": cut, "poster": poster_of(cut, sum(lengths) // 3, room), **parts}, slate)
+
+    return Work(
+        order=order,
+        credit=CREDIT,
+        make=make,
+        inputs=(ordered, written, *shots.values(), *segments.values(), film),
+        uses={"sound": film.files["main"].sha256}
+        | {name: take.files["main"].sha256 for name, take in segments.items()},
+    )

@@ -44,4 +44,7 @@ if __name__ == "__main__":
         from bench.purse import main
     elif sys.argv[1:2] == ["queue"]:
         from bench.turns import main
+    elif sys.argv[1:2] == ["cut"]:
+        del sys.argv[1]
+        from bench.cut import main
     main()

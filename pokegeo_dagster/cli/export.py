@@ -41,7 +41,9 @@ class Parcel:
         return self.take.files[self.part].size if self.take and self.there else 0
 
 
-def export_episode(episode: str, directory: Path, overwrite: bool = False, codec: Codec | None = None) -> None:
+def export_episode(
+    episode: str, directory: Path, overwrite: bool = False, codec: Codec | None = None
+) -> None:
     """Writes everything that is made so far into `directory`, and says what is still missing. With
     `codec`, the film is encoded in it as well."""
     studio = here()

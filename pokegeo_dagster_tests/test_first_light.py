@@ -139,7 +139,15 @@ def test_the_vertical_cut_is_made_when_asked_for_and_kept_up_to_date_clip_by_cli
     assert (found.width, found.height, found.frames) == (180, 320, film.frames)
     assert decode_all(folder / "haunter_vertical.mp4") == film.frames
     before = database.approved_take("haunter", "vertical_cut", "film")
-    _edit_narration(home, run_in, "clip_02", "It waits... and then, without a sound, the dark moves.")
+    _edit_narration(
+        home,
+        run_in,
+        "clip_02",
+        (
+            "At last the whole valley seems to hold its breath... "
+            "and for one long moment, nothing in the dark moves at all."
+        ),
+    )
     assert run_in(home, "produce", "haunter").returncode == 0
     after = database.approved_take("haunter", "vertical_cut", "film")
     assert before and after

@@ -17,6 +17,7 @@ STRETCHES: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "Join all segments of an episode into the film, and write its timeline and captions.",
         ("final_cut", "timeline", "captions"),
     ),
+    "vertical": ("The film for a telephone held upright.", ("vertical_cut",)),
 }
 
 JOBS = [

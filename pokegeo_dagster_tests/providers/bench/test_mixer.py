@@ -288,8 +288,9 @@ def test_over_sixty_segments_every_line_is_heard_where_it_was_laid(tmp_path: Pat
 
     mixed = master([stems[k] for k in order], DELIVERY, tmp_path)
 
-    heard = whole(mixed.files["main"])
-    assert len(heard) == cuts[-1].start_sample + cuts[-1].samples == mixed.slate["samples"]
+    heard = whole(mixed.files["main"])  # to the end of its last packet, which a player does not hear
+    assert mixed.slate["samples"] == cuts[-1].start_sample + cuts[-1].samples
+    assert 0 <= len(heard) - mixed.slate["samples"] < 2048
     for cut, k in zip(cuts, order, strict=True):
         at = cut.start_sample + plans[k].voice_in
         before, after = (np.abs(heard[a:b]).max() for a, b in ((at - 1200, at - 240), (at, at + 240)))

@@ -9,6 +9,8 @@ import pytest
 
 from pokegeo_dagster.defs.office.briefs import set_priority, take_in_briefs
 from pokegeo_dagster.defs.office.studio import Studio, open_studio
+from pokegeo_dagster.defs.story.ordering import BriefConfig, ordered_in_the_ui
+from pokegeo_dagster.film.errors import BriefRefused, OrderRefused
 from pokegeo_dagster.film.places import Place
 from pokegeo_dagster.film.release.channel import Channel
 from pokegeo_dagster.storage.keyring import CredentialsLocked, Keyring
@@ -169,3 +171,35 @@ def test_the_terminal_orders_for_a_channel_and_says_what_is_wrong(pokegeo: Termi
     assert "ordered already" in again.stderr
     assert "is past" in past.stderr
     assert "pokegeo channel add poke2" in nobody.stderr
+
+
+def test_a_brief_materialised_in_the_ui_is_the_order_of_its_partition(studio: Studio) -> None:
+    ordered_in_the_ui(studio, Place("haunter"), BriefConfig(clips=6, priority="high"))
+    ordered_in_the_ui(studio, Place("haunter"), BriefConfig())  # materialised again, with nothing said
+
+    brief = studio.db.brief("haunter")
+    assert brief and (brief.species, brief.clip_count, brief.priority) == ("haunter", 6, "high")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"species": "hauntr"}, "haunter"),
+        ({"clips": 99}, "clips"),
+        ({"publish_at": "2020-01-01T00:00:00Z"}, "is past"),
+        ({"budget": "a lot"}, "budget"),
+        ({"channel": "poke9"}, "channel add poke9"),
+    ],
+)
+def test_a_mistake_in_the_ui_is_told_and_nothing_is_ordered(studio: Studio, said: dict, told: str) -> None:
+    with pytest.raises(OrderRefused, match=told):
+        ordered_in_the_ui(studio, Place("haunter"), BriefConfig(**said))
+
+    assert studio.db.brief("haunter") is None
+
+
+def test_another_species_for_an_episode_on_order_is_refused(studio: Studio) -> None:
+    ordered_in_the_ui(studio, Place("haunter"), BriefConfig())
+
+    with pytest.raises(BriefRefused, match="haunter-2"):
+        ordered_in_the_ui(studio, Place("haunter"), BriefConfig(species="gengar"))

@@ -32,6 +32,7 @@ def test_the_graph_is_the_one_that_was_drawn() -> None:
         "clip": {"shot", "composite", "narration"},
         "segment": {"shot", "clip", "narration", "sound_effect"},
         "final_cut": {"brief", "screenplay", "shot", "segment"},
+        "qc_report": {"shot", "composite", "narration", "clip", "segment", "final_cut"},
         "timeline": {"brief", "screenplay", "shot", "clip", "segment"},
         "captions": {"brief", "screenplay", "narration", "segment"},
         "vertical_cut": {"brief", "screenplay", "shot", "segment", "final_cut"},

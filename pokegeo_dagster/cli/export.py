@@ -117,6 +117,8 @@ def _parcels(studio: Studio, episode: str) -> Iterator[Parcel]:
         yield parcel("timeline", whole.key, layout.beside_film(species, ending), part)
     yield parcel("captions", whole.key, layout.beside_film(species, "srt"))
     yield parcel("captions", whole.key, layout.beside_film(species, "vtt"), "vtt")
+    yield parcel("qc_report", whole.key, layout.QUALITY_PAGE)
+    yield parcel("qc_report", whole.key, layout.QUALITY_DATA, "data")
     yield parcel("final_cut", whole.key, layout.film(species))
     if takes["vertical_cut"].find(whole):
         yield parcel("vertical_cut", whole.key, layout.vertical_film(species))

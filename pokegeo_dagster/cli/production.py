@@ -164,6 +164,7 @@ def deliver(studio: Studio, film: Take, brief: Brief) -> Path:
         ("timeline", "manifest"): layout.MANIFEST,
         ("captions", "main"): layout.beside_film(brief.species, "srt"),
         ("captions", "vtt"): layout.beside_film(brief.species, "vtt"),
+        ("qc_report", "main"): layout.QUALITY_PAGE,
     }
     for (asset, part), name in names.items():
         copy_whole(Takes(asset, studio).of(film.place).path(part), folder / name)
@@ -195,11 +196,22 @@ def _announce(studio: Studio, film: Take, folder: Path, made: int, elapsed: str,
     console.print(f"  captions   {folder / layout.beside_film(brief.species, 'srt')}  (and .vtt)")
     console.print(f"  script     {folder / layout.SCRIPT}  (timed)")
     console.print(f"  cue sheet  {folder / layout.CUE_SHEET}")
-    console.print(f"  manifest   {folder / layout.MANIFEST}\n")
+    console.print(f"  manifest   {folder / layout.MANIFEST}")
+    console.print(f"  quality    {folder / layout.QUALITY_PAGE}  ({_quality(studio, film)})\n")
     console.print("See every picture and take in the UI: make studio, then http://127.0.0.1:3000")
     console.print(
         f"All files by name: pokegeo export {brief.episode} DIR  (--pack: with timeline, stems and papers)"
     )
+
+
+def _quality(studio: Studio, film: Take) -> str:
+    """What the inspection of the film found, in a few words."""
+    slate = Takes("qc_report", studio).of(film.place).slate
+    wrong = [f for f in slate["findings"] if f["outcome"] != "passed"]
+    if not wrong:
+        return f"passes all {slate['of']} checks"
+    told = "; ".join(f"{f['check']}: {f['why']}" for f in wrong)
+    return f"{slate['passed']} of {slate['of']} checks passed; {told}"
 
 
 def _forget_damage(studio: Studio, asset: str, place: Place) -> None:

@@ -1,15 +1,14 @@
 """What must hold of the film before anybody is shown it. Measured on the delivered file."""
 
+from collections.abc import Callable
+
 import dagster as dg
 
 from pokegeo_dagster.defs.office.craft import Check, Verdict
 from pokegeo_dagster.defs.office.takes import Take, Takes
-from pokegeo_dagster.film.edit.timeline import Cut
+from pokegeo_dagster.film.edit.quality import CHECKS, Finding
 from pokegeo_dagster.film.story.brief import Brief
-from pokegeo_dagster.providers.bench.mixer import loud_segments
 from pokegeo_dagster.providers.bench.probe import probe
-
-SILENT_DBFS = -60.0  # quieter than the room tone of any cue
 
 
 def _as_delivered(take: Take) -> Verdict:
@@ -34,15 +33,20 @@ def _as_delivered(take: Take) -> Verdict:
     )
 
 
-def _sounding(take: Take) -> Verdict:
-    cuts = [Cut.model_validate(cut) for cut in take.slate["cuts"]]
-    levels = dict(zip((cut.clip for cut in cuts), loud_segments(take.path(), cuts), strict=True))
-    silent = [name for name, level in levels.items() if level < SILENT_DBFS]
-    return Verdict(
-        passed=not silent,
-        why=f"silent: {', '.join(silent)}" if silent else "every segment sounds",
-        measured={"quietest segment (dBFS)": round(min(levels.values()), 1)},
-    )
+def _found(name: str) -> Callable[[Take], Verdict]:
+    """A check of the quality report: the report says what was found."""
+
+    def read(take: Take) -> Verdict:
+        found = next(f for f in map(Finding.model_validate, take.slate["findings"]) if f.check == name)
+        unmeasured = found.outcome == "not measured"
+        return Verdict(
+            passed=found.outcome == "passed",
+            why=found.why,
+            measured={"outcome": found.outcome, "clips": ", ".join(found.clips) or "–"},
+            severity=dg.AssetCheckSeverity.WARN if unmeasured else dg.AssetCheckSeverity.ERROR,
+        )
+
+    return read
 
 
 def _readable(take: Take) -> Verdict:
@@ -79,4 +83,4 @@ TIMELINE_IS_THE_CUT = Check(
 FILM_AS_DELIVERED = Check(
     "the_film_is_what_was_ordered", "Codec, size, rate, and length to the frame.", _as_delivered
 )
-SOUND_IN_EVERY_SEGMENT = Check("every_segment_sounds", "No clip plays in silence.", _sounding)
+QUALITY_CHECKS = tuple(Check(name, about, _found(name)) for name, about in CHECKS.items())

@@ -14,8 +14,8 @@ STRETCHES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "sketch": ("The whole film as a sketch, at no cost, before anything is paid for.", ("animatic",)),
     "cut": (
-        "Join all segments of an episode into the film, and write its timeline and captions.",
-        ("final_cut", "timeline", "captions"),
+        "Join all segments of an episode into the film, write its timeline and captions, and inspect it.",
+        ("final_cut", "timeline", "captions", "qc_report"),
     ),
     "vertical": ("The film for a telephone held upright.", ("vertical_cut",)),
 }

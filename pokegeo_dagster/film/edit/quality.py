@@ -18,7 +18,6 @@ FREEZE_S = 1.0  # twice the longest hold that the cut allows
 STILL_CHANGE = 0.6  # levels: the most that any small spot changes in half a second of a frozen picture
 STILL_LAG_S = 0.5
 SILENCE_DBFS, SILENCE_S = -60.0, 0.4  # quieter than the room tone of any cue, longer than any stop
-CLIPPED_SAMPLES = 4
 TARGET_LUFS, LOUDNESS_TOLERANCE_LU = -14.0, 0.5
 MOST_PEAK_DBTP = -1.0
 SYNC_S = 1 / 24  # a frame of the slowest rate; EBU R 37 has 40 ms early and 60 ms late
@@ -140,8 +139,8 @@ def judge(plan: FilmPlan, seen: Measured) -> tuple[Finding, ...]:
         "the_film_is_as_long_as_planned": _length(plan, seen),
         "every_frame_is_on_its_beat": _ruled(
             seen.on_grid and seen.rate_fps == plan.rate_fps,
-            f"{seen.rate_fps:g} frames a second, {'every' if seen.on_grid else 'not every'} one in its place; "
-            f"{plan.rate_fps} ordered",
+            f"{seen.rate_fps:g} frames a second, {'every' if seen.on_grid else 'not every'} one "
+            f"in its place; {plan.rate_fps} ordered",
         ),
         "the_frame_has_its_shape": _shape(plan, seen),
         "no_picture_is_black": _none_of(plan, seen.black, "black"),
@@ -154,7 +153,8 @@ def judge(plan: FilmPlan, seen: Measured) -> tuple[Finding, ...]:
         "the_words_are_as_written": _words(seen),
     }
     return tuple(
-        Finding(check=name, outcome=found[name][0], why=found[name][1], clips=found[name][2]) for name in CHECKS
+        Finding(check=name, outcome=found[name][0], why=found[name][1], clips=found[name][2])
+        for name in CHECKS
     )
 
 
@@ -168,7 +168,9 @@ def _ruled(passed: bool, why: str, clips: Sequence[str] = ()) -> _Ruled:
 def _length(plan: FilmPlan, seen: Measured) -> _Ruled:
     planned_s = plan.frames / plan.rate_fps
     fits = seen.frames == plan.frames and abs(seen.sound_s - planned_s) < 0.1
-    return _ruled(fits, f"{seen.frames} frames and {seen.sound_s:.2f} s of sound; {plan.frames} frames planned")
+    return _ruled(
+        fits, f"{seen.frames} frames and {seen.sound_s:.2f} s of sound; {plan.frames} frames planned"
+    )
 
 
 def _shape(plan: FilmPlan, seen: Measured) -> _Ruled:
@@ -188,7 +190,8 @@ def clips_of(plan: FilmPlan, stretches: Sequence[Stretch]) -> tuple[str, ...]:
         clip.clip
         for clip in plan.clips
         if any(
-            s.start_s * rate < clip.start_frame + clip.frames - 0.5 and s.end_s * rate > clip.start_frame + 0.5
+            s.start_s * rate < clip.start_frame + clip.frames - 0.5
+            and s.end_s * rate > clip.start_frame + 0.5
             for s in stretches
         )
     )
@@ -233,11 +236,14 @@ def _words(seen: Measured) -> _Ruled:
     failed = [line.clip for line in seen.lines if not line.passed]
     error = wrong / max(count, 1)
     why = f"{wrong} of {count} words heard otherwise ({error:.1%}; gate {FILM_GATE:.0%})"
-    return _ruled(error <= FILM_GATE and not failed, why + (f"; wrong in {', '.join(failed)}" if failed else ""),
-                  failed)  # fmt: skip
+    if failed:
+        why += f"; wrong in {', '.join(failed)}"
+    return _ruled(error <= FILM_GATE and not failed, why, failed)
 
 
-def stretches(times: Sequence[float], holds: Sequence[bool], end_s: float, least_s: float) -> tuple[Stretch, ...]:
+def stretches(
+    times: Sequence[float], holds: Sequence[bool], end_s: float, least_s: float
+) -> tuple[Stretch, ...]:
     """The stretches over which `holds` is true from one sample to the first that is not, if at least
     `least_s` long. `times` are the samples' own, in seconds; the last reaches to `end_s`."""
     found: list[Stretch] = []

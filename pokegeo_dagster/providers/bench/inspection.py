@@ -125,7 +125,7 @@ def _frozen(
 def _bars(low: Small, high: Small) -> tuple[float, float]:
     """Shares of the height and of the width that are black at both edges in every frame."""
     dead = (high <= _BAR_LEVEL) & (high - low <= _BAR_CHANGE)
-    rows, columns = dead.all(axis=1), dead.all(axis=0)
+    rows, columns = np.asarray(dead.all(axis=1)), np.asarray(dead.all(axis=0))
     if rows.all():
         return 0.0, 0.0
     return _both_ends(rows), _both_ends(columns)

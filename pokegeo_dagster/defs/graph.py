@@ -3,8 +3,8 @@
 from pokegeo_dagster.defs.edit.animatic import animatic
 from pokegeo_dagster.defs.edit.assets import final_cut, segment
 from pokegeo_dagster.defs.edit.handover import captions, timeline
-from pokegeo_dagster.defs.edit.vertical import vertical_cut
 from pokegeo_dagster.defs.edit.quality import qc_report
+from pokegeo_dagster.defs.edit.vertical import vertical_cut
 from pokegeo_dagster.defs.office.craft import Craft
 from pokegeo_dagster.defs.picture.assets import clip, composite, reference
 from pokegeo_dagster.defs.sound.assets import narration, sound_effect

@@ -71,7 +71,9 @@ def _speech(seconds: float, rng: np.random.Generator) -> np.ndarray:
     """Syllables: a buzz in bursts of uneven loudness."""
     t = np.arange(round(seconds * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ
     buzz = sum(np.sin(2 * np.pi * 140 * k * t) / k for k in range(1, 16))
-    loud = np.repeat(rng.uniform(0.02, 0.16, len(t) // 9000 + 1), 9000)[: len(t)]
+    bursts = rng.uniform(0.02, 0.16, len(t) // 9000 + 1)
+    bursts[0] = 0.16  # a line begins clearly: its onset is what is measured
+    loud = np.repeat(bursts, 9000)[: len(t)]
     return buzz * loud * (np.sin(2 * np.pi * 4 * t) > -0.4)
 
 

@@ -39,7 +39,10 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["purse"]:  # `python -m bench purse` is `python -m bench.purse`
+    if sys.argv[1:2] == ["checks"]:
+        del sys.argv[1]
+        from bench.checks import main
+    elif sys.argv[1:2] == ["purse"]:  # `python -m bench purse` is `python -m bench.purse`
         del sys.argv[1]
         from bench.purse import main
     elif sys.argv[1:2] == ["queue"]:

@@ -28,8 +28,8 @@ def main() -> None:
         listen(take.path(), take.slate["text"])
     heard = _cpu_s()
     subprocess.run([
-        imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", "-i", str(film.path()), "-c:v", "libx264",
-        "-preset", "faster", "-crf", "18", "-c:a", "aac", "-f", "mp4", os.devnull,
+        imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", "-i", str(film.path()),
+        "-c:v", "libx264", "-preset", "faster", "-crf", "18", "-c:a", "aac", "-f", "mp4", os.devnull,
     ], check=True)  # fmt: skip
     encode = _cpu_s() - heard
     share = 100 * (heard - before) / encode

@@ -21,7 +21,7 @@ from pokegeo_dagster.film.model import Frozen
 from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.film.story.dossier import Dossier
 from pokegeo_dagster.film.story.pitches import Pitch
-from pokegeo_dagster.film.story.screenplay import Atmosphere, Placement, Reference, Screenplay
+from pokegeo_dagster.film.story.screenplay import Atmosphere, Half, Placement, Reference, Screenplay
 from pokegeo_dagster.film.story.species import Species
 from pokegeo_dagster.film.vocabulary import Framing
 
@@ -60,6 +60,7 @@ class CompositeOrder(Frozen):
     framing: Framing
     plate: str  # a reference id: the background
     subjects: tuple[Placement, ...]
+    split: Half | None = Field(default=None, exclude_if=lambda half: half is None)  # the right half
     delivery: Delivery
 
 
@@ -138,7 +139,8 @@ class Illustrator(Protocol):
 
 class Compositor(Protocol):
     """Builds the opening frame. Parts: `main`, exactly the delivery's size; and the layers a house
-    camera moves apart (see providers/bench/compositor.py)."""
+    camera moves apart (see providers/bench/compositor.py). Of a split screen there are two sets of
+    layers, whose parts begin with `left_` and `right_`."""
 
     credit: Credit
 

@@ -24,6 +24,8 @@ _SHOTS = """\
 # The clips in their order, through the beats hook, trigger, context, clash, twist, closing.
 # A subject's x is its middle and y its foot (0-1 from the top left); height is its share of the
 # frame. Motion goes by importance: action, details, sequence, environment, and the camera last.
+# `split: {plate: ref_15, subjects: [...]}` makes a shot a split screen: its own plate and subjects are
+# the left half, split's are the right one, each measured in its own half.
 """
 
 

@@ -90,6 +90,7 @@ def composite(place: Place, studio: Studio, *, shot: Takes, reference: Takes) ->
         framing=value.shot.framing,
         plate=value.shot.plate,
         subjects=value.shot.subjects,
+        split=value.shot.split,
         delivery=value.delivery,
     )
 
@@ -132,7 +133,7 @@ def clip(place: Place, studio: Studio, *, shot: Takes, composite: Takes, narrati
     camera = studio.crew.camera
     needed = plan_segment(line.slate["samples"], value.delivery).frames
     order = ClipOrder(
-        prompt=value.shot.motion.prompt,
+        prompt=value.shot.prompt,
         movement=value.shot.movement,
         camera=value.shot.motion.camera,
         framing=value.shot.framing,

@@ -218,7 +218,7 @@ def _show_shot(take: Take) -> dict[str, Any]:
     return {
         "beat": shot.beat,
         "framing": shot.framing,
-        "motion prompt": show.text(shot.motion.prompt),
+        "motion prompt": show.text(shot.prompt),
         "narration": show.text(shot.narration),
         "sound cue": shot.sound_cue,
         "references": ", ".join(shot.references),

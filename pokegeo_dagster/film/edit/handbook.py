@@ -57,7 +57,7 @@ def assets(play: Screenplay) -> str:
 
 def video_prompts(play: Screenplay) -> str:
     """04: one motion prompt a clip, the camera last."""
-    return _per_clip("Video prompts", [(s.clip, s.motion.prompt) for s in play.shots])
+    return _per_clip("Video prompts", [(s.clip, s.prompt) for s in play.shots])
 
 
 def audio(play: Screenplay) -> str:

@@ -147,11 +147,17 @@ def _reference_faults(reference: Reference) -> Iterator[str]:
 def _use_of_references(screenplay: Screenplay) -> Iterator[str]:
     kinds = {r.id: r.kind for r in screenplay.references}
     for shot in screenplay.shots:
-        if shot.plate not in kinds:
-            yield f"{shot.clip}: its plate {shot.plate} is not in the references; add it or name another"
-        elif kinds[shot.plate] != "environment":
-            yield f"{shot.clip}: its plate {shot.plate} is {_A[kinds[shot.plate]]}; a plate is an environment"
-        for subject in shot.subjects:
+        for plate in (shot.plate, *([shot.split.plate] if shot.split else [])):
+            if plate not in kinds:
+                yield f"{shot.clip}: its plate {plate} is not in the references; add it or name another"
+            elif kinds[plate] != "environment":
+                yield f"{shot.clip}: its plate {plate} is {_A[kinds[plate]]}; a plate is an environment"
+        if shot.split and shot.split.plate == shot.plate:
+            yield (
+                f"{shot.clip}: both halves of its split show {shot.plate}; give the right half another "
+                "place, or take split out and put everybody into one frame"
+            )
+        for subject in (*shot.subjects, *(shot.split.subjects if shot.split else ())):
             if subject.reference not in kinds:
                 yield (
                     f"{shot.clip}: its subject {subject.reference} is not in the references; "

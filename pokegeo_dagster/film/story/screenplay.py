@@ -75,6 +75,20 @@ class Placement(Frozen):
     facing: Literal["left", "right"] = "right"
 
 
+SPLIT_TOLD = (
+    "Split screen: two separate scenes side by side; the dividing line down the middle stays fixed, and "
+    "nothing crosses it."
+)
+
+
+class Half(Frozen):
+    """The right half of a split screen: a place and subjects of its own. Placements count in it as
+    they do in a whole frame, 0–1 from its own left and top edge."""
+
+    plate: ReferenceId
+    subjects: tuple[Placement, ...] = Field(default=(), max_length=3)
+
+
 class Motion(Frozen):
     """The motion prompt in its order of importance: if a camera runs out of attention, it drops
     the last words first, and those are about itself."""
@@ -99,6 +113,8 @@ class Shot(Frozen):
     framing: Framing
     plate: ReferenceId  # an environment
     subjects: tuple[Placement, ...] = Field(default=(), max_length=3)  # back to front
+    # Two domains side by side: then `plate` and `subjects` are the left half, and this is the right one.
+    split: Half | None = Field(default=None, exclude_if=lambda half: half is None)
     still: str = Field(min_length=10)  # what the photograph shows
     movement: str = Field(min_length=5)  # the one thing in it that moves
     motion: Motion
@@ -108,7 +124,16 @@ class Shot(Frozen):
     @property
     def references(self) -> tuple[str, ...]:
         """Every reference the opening frame is made from, the plate first, no doubles."""
-        return tuple(dict.fromkeys((self.plate, *(s.reference for s in self.subjects))))
+        right = (self.split.plate, *(s.reference for s in self.split.subjects)) if self.split else ()
+        return tuple(dict.fromkeys((self.plate, *(s.reference for s in self.subjects), *right)))
+
+    @property
+    def prompt(self) -> str:
+        """What a camera is told: the motion prompt, and of a split screen that it stays one."""
+        if self.split is None:
+            return self.motion.prompt
+        told = self.motion
+        return " ".join((told.action, told.details, told.sequence, told.environment, SPLIT_TOLD, told.camera))
 
 
 class Screenplay(Frozen):

@@ -11,10 +11,10 @@ import numpy as np
 from pokegeo_dagster.film.crew import CompositeOrder, Credit, Made
 from pokegeo_dagster.film.digest import canonical_json
 from pokegeo_dagster.film.errors import MediaDamaged, ShotFailed
-from pokegeo_dagster.film.story.screenplay import Placement
+from pokegeo_dagster.film.story.screenplay import Half, Placement
 from pokegeo_dagster.film.vocabulary import Framing
 from pokegeo_dagster.providers.bench.grading import Place, grade, lay_shadow
-from pokegeo_dagster.providers.bench.layers import Layer, LayerSheet, master_size
+from pokegeo_dagster.providers.bench.layers import Layer, LayerSheet, divider, master_size
 from pokegeo_dagster.providers.bench.pixels import (
     Pixels,
     cover,
@@ -49,16 +49,54 @@ class BenchCompositor:
         """The opening frame of a shot. Parts: `main`, an RGB PNG of exactly the delivery's size;
         `layers`, a LayerSheet as JSON; and the pictures it names.
 
+        A split screen has two sets of layers instead, `left_layers` and `right_layers` and the pictures
+        that they name (with the same beginnings), each as large as a frame of its half asks for.
+
         A plate of another shape is cropped in the middle to fill the frame. Layers that come out
         as they went in are handed on, not copied. Raises ShotFailed for a subject that is not cut
         out, and MediaDamaged for a picture that cannot be read.
         """
-        table = _Table(order, room)
-        table.lay_plates(_parts(pictures, order.plate))
-        for number, placement in enumerate(order.subjects, start=1):
-            table.place(number, placement, _parts(pictures, placement.reference)["main"])
-        table.lay_near()
-        return table.finish()
+        if order.split is not None:
+            return _split(order, order.split, pictures, room)
+        return _whole(order, pictures, room)
+
+
+def _whole(order: CompositeOrder, pictures: Mapping[str, Mapping[str, Path]], room: Path) -> Made:
+    table = _Table(order, room)
+    table.lay_plates(_parts(pictures, order.plate))
+    for number, placement in enumerate(order.subjects, start=1):
+        table.place(number, placement, _parts(pictures, placement.reference)["main"])
+    table.lay_near()
+    return table.finish()
+
+
+def _split(
+    order: CompositeOrder, right: Half, pictures: Mapping[str, Mapping[str, Path]], room: Path
+) -> Made:
+    """Two frames of half the width, side by side, and the line between them."""
+    delivery = order.delivery
+    half = delivery.model_copy(update={"width_px": delivery.width_px // 2})
+    left = order.model_copy(update={"split": None, "delivery": half})
+    files: dict[str, Path] = {}
+    frames, slate = [], {"width_px": delivery.width_px, "height_px": delivery.height_px, "split": True}
+    both = {
+        "left": left,
+        "right": left.model_copy(update={"plate": right.plate, "subjects": right.subjects}),
+    }
+    layers: list[str] = []
+    for side, asked in both.items():
+        place = room / side
+        place.mkdir()
+        made = _whole(asked, pictures, place)
+        frames.append(read_png(made.files["main"], alpha=False))
+        files |= {f"{side}_{part}": path for part, path in made.files.items() if part != "main"}
+        layers += [f"{side}_{part}" for part in made.slate["layers"]]
+    frame = np.concatenate(frames, axis=1)
+    first, end = divider(delivery.width_px)
+    frame[:, first:end] = 0
+    files["main"] = write_png(room / "main.png", frame)
+    subjects = len(order.subjects) + len(right.subjects)
+    return Made(files, {**slate, "layers": layers, "subjects": subjects})
 
 
 def _parts(pictures: Mapping[str, Mapping[str, Path]], reference: str) -> Mapping[str, Path]:

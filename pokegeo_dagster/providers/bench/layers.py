@@ -53,6 +53,13 @@ def master_size(delivery: Delivery) -> tuple[int, int]:
     return _master(delivery.width_px), _master(delivery.height_px)
 
 
+def divider(width_px: int) -> tuple[int, int]:
+    """First and past-the-last column of the dark line between the halves of a split screen: a 240th of
+    the frame, on whole colour samples."""
+    half = max(2, 2 * round(width_px / 960))
+    return width_px // 2 - half, width_px // 2 + half
+
+
 def _master(frame_px: int) -> int:
     # Twice an even margin keeps the window's corner on a whole colour sample.
     return frame_px + 4 * round(frame_px * (MASTER_SCALE - 1) / 4)

@@ -36,7 +36,11 @@ def sketch_stills(house: Crew, order: AnimaticOrder, shots: Sequence[ShotSlice],
         def compose(sliced: ShotSlice) -> Made:
             shot = sliced.shot
             composed = CompositeOrder(
-                framing=shot.framing, plate=shot.plate, subjects=shot.subjects, delivery=order.delivery
+                framing=shot.framing,
+                plate=shot.plate,
+                subjects=shot.subjects,
+                split=shot.split,
+                delivery=order.delivery,
             )
             return house.compositor.compose(composed, pictures, _room(room, f"still_{shot.clip}"))
 

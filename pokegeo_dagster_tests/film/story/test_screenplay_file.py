@@ -40,7 +40,7 @@ def test_an_edited_line_changes_the_slice_of_its_clip_and_of_no_other(number: in
     assert stale(slices(film()), slices(edited)) == [number]
 
 
-@pytest.mark.parametrize("field", sorted(set(Shot.model_fields) - {"clip"}))
+@pytest.mark.parametrize("field", sorted(set(Shot.model_fields) - {"clip", "split"}))
 def test_whatever_is_edited_in_a_clip_stays_in_that_clip(field: str):
     other = getattr(film().shots[11], field)
     assert getattr(film().shots[1], field) != other

@@ -53,7 +53,7 @@ def vertical_cut(
     shots = {name: shot.at(place.episode, name) for name in clips}
     segments = {name: segment.at(place.episode, name) for name in clips}
     windows = {
-        name: window_of(taken.read(ShotSlice).shot.subjects, delivery) for name, taken in shots.items()
+        name: window_of(taken.read(ShotSlice).shot.main_subjects, delivery) for name, taken in shots.items()
     }
     order = VerticalOrder(windows=windows, delivery=delivery)
 

@@ -100,6 +100,13 @@ class Motion(Frozen):
     camera: str = Field(min_length=5)  # "Slow push in."
 
     @property
+    def main_subjects(self) -> tuple[Placement, ...]:
+        """Whoever the shot is about, in the whole frame: of a split screen, those of its left half."""
+        if self.split is None:
+            return self.subjects
+        return tuple(s.model_copy(update={"x": s.x / 2}) for s in self.subjects)
+
+    @property
     def prompt(self) -> str:
         """The whole prompt, the camera last."""
         return " ".join((self.action, self.details, self.sequence, self.environment, self.camera))

@@ -58,5 +58,14 @@ def test_a_camera_is_told_of_the_split_and_last_of_itself() -> None:
     assert play.shots[1].prompt == play.shots[1].motion.prompt
 
 
+def test_a_vertical_cut_of_a_split_shot_looks_at_its_left_half() -> None:
+    play = _play()
+    whole = next(s for s in play.shots if s.subjects)
+    shot = whole.model_copy(update={"split": Half(plate="ref_30")})
+
+    assert [s.x for s in shot.main_subjects] == [s.x / 2 for s in whole.subjects]
+    assert whole.main_subjects == whole.subjects
+
+
 def test_a_shot_that_is_whole_is_digested_as_it_always_was() -> None:
     assert "split" not in canonical_json(_play())

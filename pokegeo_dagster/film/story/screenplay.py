@@ -100,13 +100,6 @@ class Motion(Frozen):
     camera: str = Field(min_length=5)  # "Slow push in."
 
     @property
-    def main_subjects(self) -> tuple[Placement, ...]:
-        """Whoever the shot is about, in the whole frame: of a split screen, those of its left half."""
-        if self.split is None:
-            return self.subjects
-        return tuple(s.model_copy(update={"x": s.x / 2}) for s in self.subjects)
-
-    @property
     def prompt(self) -> str:
         """The whole prompt, the camera last."""
         return " ".join((self.action, self.details, self.sequence, self.environment, self.camera))
@@ -133,6 +126,13 @@ class Shot(Frozen):
         """Every reference the opening frame is made from, the plate first, no doubles."""
         right = (self.split.plate, *(s.reference for s in self.split.subjects)) if self.split else ()
         return tuple(dict.fromkeys((self.plate, *(s.reference for s in self.subjects), *right)))
+
+    @property
+    def main_subjects(self) -> tuple[Placement, ...]:
+        """Whoever the shot is about, in the whole frame: of a split screen, those of its left half."""
+        if self.split is None:
+            return self.subjects
+        return tuple(s.model_copy(update={"x": s.x / 2}) for s in self.subjects)
 
     @property
     def prompt(self) -> str:

@@ -199,6 +199,13 @@ def redo(
 def export(
     episode: Episode,
     directory: Annotated[Path, typer.Argument(help="Where to write; made if it is not there.")],
+    pack: Annotated[
+        bool,
+        typer.Option("--pack", help="The hand-over: stems, posters, vertical master, costs, provenance."),
+    ] = False,
+    burn_captions: Annotated[
+        bool, typer.Option("--burn-captions", help="Also the film with its captions in the picture.")
+    ] = False,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files of these names that no export put there.")
     ] = False,
@@ -212,7 +219,22 @@ def export(
         raise BriefRefused(f"There is no codec {codec!r}: choose h265 or vp9.")
     from pokegeo_dagster.cli.export import export_episode
 
-    export_episode(episode_id(episode), directory, overwrite, codec)
+    export_episode(
+        episode_id(episode), directory, pack=pack, burn=burn_captions, overwrite=overwrite, codec=codec
+    )
+
+
+@app.command()
+def recut(
+    timeline: Annotated[Path, typer.Argument(help="An exported .otio, with its media beside it.")],
+    film: Annotated[Path, typer.Argument(help="The film to write; it must not be there yet.")],
+    debug: Debug = False,
+) -> None:
+    """Render an exported timeline again, from the media beside it. Unchanged, it gives the same film."""
+    from pokegeo_dagster.providers.bench.interchange import recut_to
+
+    recut_to(timeline, film)
+    print(f"Rendered {timeline} to {film}.")
 
 
 @app.command()

@@ -151,18 +151,19 @@ def _tell(console: Console, task: Task) -> None:
 
 def summary(request: Mapping[str, Any]) -> str:
     """What was asked, in a line: the words of the request, found wherever the vendor puts them."""
-    words = _words(request)
+    words = asked_for(request)
     text = " ".join((words or json.dumps(dict(request), ensure_ascii=False)).split())
     return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 1]}…"
 
 
-def _words(value: object) -> str:
+def asked_for(value: object) -> str:
+    """The words of a request, whole, wherever the vendor puts them; nothing where there are none."""
     if not isinstance(value, Mapping):
         return ""
     for name in TELLING:
         if isinstance(value.get(name), str) and value[name].strip():
             return value[name]
-    return next((found for inner in value.values() if (found := _words(inner))), "")
+    return next((found for inner in value.values() if (found := asked_for(inner))), "")
 
 
 def _piece(task: Task) -> str:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal, get_args
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from pokegeo_dagster.budget.books import Task
 from pokegeo_dagster.budget.caps import Spending, Spent
@@ -133,6 +133,20 @@ class Ledger:
         with self._database.transaction(write=False) as connection:
             numbers = connection.scalars(select(_tasks.c.id).where(*which).order_by(_tasks.c.id)).all()
         return tuple(self._books.task(number) for number in numbers)
+
+    def purchases(self, episode: str) -> tuple[tuple[Task, Decimal], ...]:
+        """Everything that was ever ordered for an episode, the oldest first, and what the ledger says it
+        was charged, settled and paid back."""
+        taken = (
+            select(_ledger.c.task_id, func.sum(_ledger.c.amount_usd))
+            .where(_ledger.c.episode == episode)
+            .group_by(_ledger.c.task_id)
+        )
+        asked = select(_tasks.c.id).where(_tasks.c.episode == episode).order_by(_tasks.c.id)
+        with self._database.transaction(write=False) as connection:
+            usd = {row[0]: row[1] for row in connection.execute(taken)}
+            numbers = connection.scalars(asked).all()
+        return tuple((self._books.task(number), usd.get(number, Decimal(0))) for number in numbers)
 
     def task(self, number: int) -> Task | None:
         """The purchase with this id, if there is one."""

@@ -18,7 +18,7 @@ from pokegeo_dagster.film.edit.cut_list import TRACKS, CutList, Event
 from pokegeo_dagster.film.edit.delivery import Delivery
 from pokegeo_dagster.film.edit.timeline import lay_cuts
 from pokegeo_dagster.film.errors import MediaMissing, OrderRefused
-from pokegeo_dagster.providers.bench.conformer import conform
+from pokegeo_dagster.providers.bench.conformer import conform, made_alike
 from pokegeo_dagster.providers.bench.mixer import master
 from pokegeo_dagster.providers.bench.splice import join
 
@@ -193,11 +193,24 @@ def recut(path: Path, out: Path) -> Path:
         for number, event in enumerate(cuts.events):
             place = room / f"{number:03d}"
             place.mkdir()
-            segments.append(conform(media[event.video], event.cut.frames, cuts.delivery, place))
+            segments.append(
+                conform(media[event.video], event.cut.frames, cuts.delivery, place, event.cut.clip)
+            )
         stems = [{part: media[event.stems[part]] for part in TRACKS} for event in cuts.events]
         sound = master(stems, cuts.delivery, room)
         frames = [event.cut.frames for event in cuts.events]
-        return join(segments, frames, sound.files["main"], cuts.delivery, out)
+        pictures = made_alike(segments, frames, cuts.delivery, room)
+        return join(pictures, frames, sound.files["main"], cuts.delivery, out)
+
+
+def recut_to(path: Path, out: Path) -> None:
+    """`recut`, for a person: a film that is there already is never replaced. Raises OrderRefused too."""
+    if not path.is_file():
+        raise TimelineUnreadable(f"There is no timeline {path}: `pokegeo export EPISODE DIR` writes one.")
+    if out.exists() or not out.resolve().parent.is_dir():
+        what = "is there already" if out.exists() else "is in a folder that is not there"
+        raise OrderRefused(f"{out} {what}: name another file. Nothing was written.")
+    recut(path, out)
 
 
 def _found(cuts: CutList, folder: Path) -> dict[str, Path]:

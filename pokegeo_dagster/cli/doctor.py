@@ -19,6 +19,7 @@ from pokegeo_dagster.budget.tiers import KEYS, Part, Role
 from pokegeo_dagster.defs.office.casting import parts_of
 from pokegeo_dagster.film.errors import OrderRefused, ProductionError
 from pokegeo_dagster.film.story.species import species_book
+from pokegeo_dagster.providers.bench.credentials import CERTIFICATE, signing_of
 from pokegeo_dagster.storage.media_store import open_media_store
 from pokegeo_dagster.storage.settings import StudioSettings, studio_home
 from pokegeo_dagster.storage.studio_db import StudioDb
@@ -55,7 +56,7 @@ def examine() -> bool:
         return f"crew: {paid} of {len(parts)} jobs are done by paid vendors"
 
     checks: tuple[Callable[[], str], ...] = (
-        read_settings, store, database, _disk, _encoder, _voice, _book, _money, casting,
+        read_settings, store, database, _disk, _encoder, _voice, _book, _credentials, _money, casting,
     )  # fmt: skip
     well = all([_tried(console, check) for check in checks])
     for part in parts.values():
@@ -101,6 +102,14 @@ def _voice() -> str:
 
 def _book() -> str:
     return f"species book: {len(species_book()):,} species"
+
+
+def _credentials() -> str:
+    """The certificate that exports are signed with, if there is one: it signs a trial."""
+    signing = signing_of(os.environ)
+    if signing is None:
+        return f"content credentials: no certificate ({CERTIFICATE}); films go out unsigned"
+    return f"content credentials: {signing.subject} signs, until {signing.expires:%Y-%m-%d}"
 
 
 def _money() -> str:

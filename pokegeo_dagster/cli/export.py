@@ -123,7 +123,7 @@ def _demand_finished(studio: Studio, episode: str) -> None:
     """Raises NotFinished when anything of the film is missing, stale, damaged or failed."""
     lacking: list[str] = []
     for craft in CALL_SHEET:
-        if craft.name in ON_REQUEST:
+        if craft.on_request:
             continue
         found = standings(craft, studio, episode)
         lacking += [f"{craft.name} {s.place.key} {s.state}" for s in found if s.state != "made"]

@@ -32,7 +32,9 @@ def signed_pack(rehearsal: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
     out = tmp_path_factory.mktemp("handover") / "pack"
     papers = write_chain(tmp_path_factory.mktemp("certificate"))
-    done = run_pokegeo(rehearsal, "export", "haunter", str(out), "--pack", "--burn-captions", **papers)
+    home = out.with_name("studio")  # a pack makes the vertical cut, which others do not expect
+    shutil.copytree(rehearsal, home)
+    done = run_pokegeo(home, "export", "haunter", str(out), "--pack", "--burn-captions", **papers)
     assert done.returncode == 0, done.stderr
     assert "Signed by Haunter Studio" in done.stdout
     return out
@@ -42,7 +44,7 @@ def test_a_pack_holds_everything_another_house_asks_for(signed_pack: Path) -> No
     names = _names(signed_pack)
 
     assert {
-        "haunter_final.mp4", "haunter_captioned.mp4", "haunter_final.srt", "haunter_final.vtt",
+        "haunter_final.mp4", "haunter_captioned.mp4", "haunter_vertical.mp4", "haunter_final.srt", "haunter_final.vtt",
         "haunter_final.otio", "haunter_final.edl", "haunter_final.fcpxml", "assembly_manifest.json",
         "stems/narration.wav", "stems/effects.wav", "stems/clips/clip_06_narration.wav",
         "stems/clips/clip_06_effects.wav", "posters/film.jpg", "posters/clip_06.jpg", "cost_sheet.csv",
@@ -61,7 +63,8 @@ def test_every_film_and_poster_of_a_pack_is_signed_and_the_studios_own_are_not(
     out = [path for path in signed_pack.rglob("*") if path.suffix in (".mp4", ".jpg")]
 
     signed = {path.relative_to(signed_pack).parts[0] for path in out if prove(path) == "Valid"}
-    assert {"haunter_final.mp4", "haunter_captioned.mp4", "posters"} <= signed and "videos" not in signed
+    films = {"haunter_final.mp4", "haunter_captioned.mp4", "haunter_vertical.mp4"}
+    assert films | {"posters"} <= signed and "videos" not in signed
     assert all(prove(path) == "Valid" for path in (signed_pack / "posters").iterdir())
     assert prove(rehearsal / "films" / "haunter" / "haunter_final.mp4") is None
 

@@ -44,7 +44,8 @@ def test_a_pack_holds_everything_another_house_asks_for(signed_pack: Path) -> No
     names = _names(signed_pack)
 
     assert {
-        "haunter_final.mp4", "haunter_captioned.mp4", "haunter_vertical.mp4", "haunter_final.srt", "haunter_final.vtt",
+        "haunter_final.mp4", "haunter_captioned.mp4", "haunter_vertical.mp4", "haunter_final.srt",
+        "haunter_final.vtt", "qc_report.html", "qc_report.json",
         "haunter_final.otio", "haunter_final.edl", "haunter_final.fcpxml", "assembly_manifest.json",
         "stems/narration.wav", "stems/effects.wav", "stems/clips/clip_06_narration.wav",
         "stems/clips/clip_06_effects.wav", "posters/film.jpg", "posters/clip_06.jpg", "cost_sheet.csv",

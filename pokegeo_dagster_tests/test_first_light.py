@@ -68,7 +68,7 @@ def test_everything_in_the_history_was_announced_once_and_checked(
     rehearsal: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with _instance(rehearsal, monkeypatch) as instance:
-        for craft in (craft for craft in CALL_SHEET if not craft.on_request):
+        for craft in (craft for craft in CALL_SHEET if not craft.on_request and craft.needed is None):
             key = dg.AssetKey(craft.name)
             partitions = [r.partition_key for r in instance.fetch_materializations(key, limit=500).records]
             assert partitions or craft.on_request, craft.name

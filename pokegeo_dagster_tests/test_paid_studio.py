@@ -1,5 +1,6 @@
 """A paid film ordered run by run as the UI orders them: bought once, its papers on every page."""
 
+import json
 import os
 import shutil
 import signal
@@ -87,7 +88,9 @@ def _where(ui: str) -> dict[str, str]:
     return {"repositoryName": node["name"], "repositoryLocationName": node["location"]["name"]}
 
 
-def _run(ui: str, job: str, assets: list[str], first: str, last: str | None = None) -> None:
+def _run(
+    ui: str, job: str, assets: list[str], first: str, last: str | None = None, config: str = "{}"
+) -> None:
     """Materialises assets over a range of partitions as one run, and waits for it to succeed."""
     tags = (
         {"dagster/partition": first}
@@ -97,7 +100,7 @@ def _run(ui: str, job: str, assets: list[str], first: str, last: str | None = No
     where = _where(ui)
     params = {
         "selector": {**where, "pipelineName": job, "assetSelection": [{"path": [a]} for a in assets]},
-        "runConfigData": "{}",
+        "runConfigData": config,
         "mode": "default",
         "executionMetadata": {"tags": [{"key": k, "value": v} for k, v in tags.items()]},
     }
@@ -124,6 +127,8 @@ def test_a_paid_film_is_made_from_the_ui_and_every_piece_shows_its_papers(
 
     _run(address, "story", ["brief", "dossier", "pitches", "screenplay"], EPISODE)
     _run(address, "references", ["reference"], f"{EPISODE}|ref_01", f"{EPISODE}|ref_30")
+    yes = json.dumps({"ops": {"greenlight": {"config": {"up_to_usd": "9"}}}})
+    _run(address, "say_yes", ["greenlight"], EPISODE, config=yes)
     stages = ["shot", "narration", "sound_effect", "composite", "clip", "segment"]
     _run(address, "clips", stages, f"{EPISODE}|clip_01", f"{EPISODE}|clip_02")
     _run(address, "cut", ["final_cut"], EPISODE)

@@ -52,7 +52,7 @@ def _film_line(console: Console, studio: Studio, found: dict[str, list[Standing]
         stands = found.get(craft.name)
         if stands is None:
             continue
-        if craft.per == "episode":
+        if craft.per == "episode" and stands:
             state = stands[0].state
             words.append(_mark(state, craft.name.replace("_", " ")))
         elif craft.per == "reference" and stands:

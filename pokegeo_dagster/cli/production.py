@@ -2,7 +2,8 @@
 
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from pokegeo_dagster.cli.estimate import told_before
 from pokegeo_dagster.cli.progress import ProductionWatch, minutes
 from pokegeo_dagster.cli.words import counted
 from pokegeo_dagster.definitions import defs
+from pokegeo_dagster.defs.edit.greenlight import say_yes
 from pokegeo_dagster.defs.graph import CALL_SHEET, GRAPH
 from pokegeo_dagster.defs.office.briefs import drawn_up
 from pokegeo_dagster.defs.office.production import produce, run_asset
@@ -20,13 +22,16 @@ from pokegeo_dagster.defs.office.studio import Studio, here
 from pokegeo_dagster.defs.office.takes import Take, Takes
 from pokegeo_dagster.film.edit import layout
 from pokegeo_dagster.film.edit.delivery import Profile
-from pokegeo_dagster.film.errors import BriefRefused, ProductionError
-from pokegeo_dagster.film.places import Place
+from pokegeo_dagster.film.errors import BriefRefused, DatabaseUnavailable, ProductionError
+from pokegeo_dagster.film.places import WHOLE_FILM, Place
 from pokegeo_dagster.film.release.channel import DEFAULT_CHANNEL
 from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.film.story.order import Order
 from pokegeo_dagster.film.story.species import Species
+from pokegeo_dagster.storage.orders import Orders
+from pokegeo_dagster.storage.processes import process_name
 
+AT_THE_TERMINAL = "human at the terminal"
 REFERENCES_EXPECTED = 22  # until the screenplay says how many
 
 
@@ -44,14 +49,14 @@ def produce_episode(
     studio = here()
     brief = brief_for(studio, animal, episode, clips, seed, profile, budget_usd, channel)
     told = told_before(studio, brief)
-    if brief != studio.db.brief(episode):
-        studio.db.save_brief(brief)
-    print(
-        f"{animal.name}, episode {episode}: {brief.clip_count} clips, "
-        f"{brief.delivery.width_px}×{brief.delivery.height_px} at {brief.delivery.rate_fps} fps{told}",
-        file=sys.stderr,
-    )
-    with dg.DagsterInstance.get() as instance:
+    with by_hand(studio, episode), dg.DagsterInstance.get() as instance:
+        if brief != studio.db.brief(episode):
+            studio.db.save_brief(brief)
+        print(
+            f"{animal.name}, episode {episode}: {brief.clip_count} clips, "
+            f"{brief.delivery.width_px}×{brief.delivery.height_px} at {brief.delivery.rate_fps} fps{told}",
+            file=sys.stderr,
+        )
         _bring_up_to_date(studio, instance, brief)
 
 
@@ -71,7 +76,8 @@ def redo_pieces(episode: str, what: str, keys: Sequence[str], new_take: bool) ->
     strange = [key for key in wanted if key not in declared]
     if strange:
         raise BriefRefused(f"{episode} has no {what} {', '.join(strange)}: it has {', '.join(declared)}.")
-    with dg.DagsterInstance.get() as instance:
+    with by_hand(studio, episode), dg.DagsterInstance.get() as instance:
+        _say_yes(studio, brief)
         for key in wanted:
             _forget_damage(studio, what, Place(episode, key))
         with watch(studio, brief) as seen:
@@ -136,9 +142,29 @@ def _spent(studio: Studio, brief: Brief) -> Decimal:
     return studio.db.spent_usd(brief.episode)
 
 
+def _say_yes(studio: Studio, brief: Brief) -> None:
+    """Whoever types the command has seen the price: it is their yes, as far as the budget goes."""
+    written = studio.db.approved_take(brief.episode, "screenplay", WHOLE_FILM)
+    if written is not None and studio.pays_for("camera", brief.episode):
+        say_yes(studio, brief.episode, brief.budget_usd, AT_THE_TERMINAL)
+
+
+@contextmanager
+def by_hand(studio: Studio, episode: str) -> Iterator[None]:
+    """Keeps the studio's own hands off an episode that a person makes here."""
+    orders = Orders(studio.settings.database_url)
+    orders.by_hand(episode, process_name())
+    try:
+        yield
+    finally:
+        with suppress(DatabaseUnavailable):
+            orders.by_hand(episode, None)
+        orders.close()
+
+
 def _bring_up_to_date(studio: Studio, instance: dg.DagsterInstance, brief: Brief) -> None:
     with watch(studio, brief) as seen:
-        fallen = produce(defs, studio, instance, brief.episode)
+        fallen = produce(defs, studio, instance, brief.episode, once_written=lambda: _say_yes(studio, brief))
         elapsed = seen.elapsed
     if fallen:
         first = fallen[0]

@@ -2,6 +2,7 @@
 
 from pokegeo_dagster.defs.edit.animatic import animatic
 from pokegeo_dagster.defs.edit.assets import final_cut, segment
+from pokegeo_dagster.defs.edit.greenlight import greenlight
 from pokegeo_dagster.defs.edit.handover import captions, timeline
 from pokegeo_dagster.defs.edit.quality import qc_report
 from pokegeo_dagster.defs.edit.vertical import vertical_cut
@@ -21,6 +22,7 @@ CALL_SHEET: tuple[Craft, ...] = (
     reference,
     composite,
     animatic,
+    greenlight,
     clip,
     segment,
     final_cut,

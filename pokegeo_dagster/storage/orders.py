@@ -24,8 +24,9 @@ State = Literal["queued", "claimed", "running", "done", "failed", "stopped"]
 AT_WORK: tuple[State, ...] = ("claimed", "running")
 # A worker says every few seconds that it lives (`BEAT_S`); one that was silent for so long is gone.
 BEAT_S, LEASE_S = 10.0, 90.0
-# An order whose worker died this often is given to nobody any more: it may be what kills them.
-MOST_ATTEMPTS = 6
+# An order whose worker died this often with nothing made is given to nobody any more: it may be what
+# kills them.
+MOST_FRUITLESS = 5
 FIRST_REST_S, LONGEST_REST_S = 5.0, 300.0
 BY_HAND = "by hand"  # the stage of an episode that a person produces at a terminal
 EVERYTHING = 1_000_000
@@ -33,7 +34,7 @@ LONGEST_BY_HAND_S = 43_200.0  # a terminal on another host, of which nothing mor
 # Any number, so long as nobody else uses it: those who claim take turns themselves.
 _CLAIM_LOCK = 0x706F6B6567656F31
 
-_orders, _briefs = schema.orders, schema.briefs
+_orders, _briefs, _failures, _takes = schema.orders, schema.briefs, schema.failures, schema.takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Wanted:
     signature: str
     why: str
     asked_at: datetime
+    afresh: bool = False  # what failed before counts as never tried: something has changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Order:
     asked_at: datetime
     queued_at: datetime
     attempt: int
+    fruitless: int
     channel: str
     process: str | None = None
     claimed_at: datetime | None = None
@@ -112,6 +115,7 @@ class Orders:
             for w in wanted
         ]
         of = select(_briefs.c.channel, _briefs.c.priority)
+        afresh = {w.episode for w in wanted if w.afresh}
         added = 0
         with self._database.transaction(write=True) as connection:
             insert = _insert(connection).on_conflict_do_nothing()
@@ -119,12 +123,16 @@ class Orders:
                 here = (_briefs.c.episode == row["episode"], _briefs.c.deleted_at.is_(None))
                 brief = connection.execute(of.where(*here)).one_or_none()
                 if brief is not None:  # deleted since it was wanted
-                    added += connection.execute(insert.values(row | dict(brief._mapping))).rowcount
+                    new = connection.execute(insert.values(row | dict(brief._mapping))).rowcount
+                    added += new
+                    if new and row["episode"] in afresh:
+                        mine = _failures.c.episode == row["episode"]
+                        connection.execute(update(_failures).where(mine).values(tries=0))
         return added
 
     def by_hand(self, episode: str, process: str | None) -> None:
-        """A person makes this episode at a terminal: the studio leaves it alone from now on. `process`
-        is who is at it; none, when that is over."""
+        """A person works on this episode at a terminal. `process` is who is at it; none, when that is
+        over. An episode that the studio never worked on is left to that person from then on."""
         moment = self._now()
         row = {"state": "running" if process else "stopped", "process": process, "beat_at": moment}
         first = {"episode": episode, "stage": BY_HAND, "signature": BY_HAND, "why": "at a terminal",
@@ -133,6 +141,11 @@ class Orders:
             insert = _insert(connection).values(first | row)
             keys = [_orders.c.episode, _orders.c.stage, _orders.c.signature]
             connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=row))
+            if process is None:
+                others = _orders.alias()
+                also = exists().where(others.c.episode == episode, others.c.stage != BY_HAND)
+                mine = (_orders.c.episode == episode, _orders.c.stage == BY_HAND, also)
+                connection.execute(_orders.delete().where(*mine))
 
     def hand_over(self, episode: str) -> None:
         """The studio takes an episode over that was made by hand, or begins it anew: what was done,
@@ -222,19 +235,28 @@ class Orders:
 
     def take_back(self, order: Order, why: str) -> Order | None:
         """Queues an order again whose worker is gone, after a rest that grows; it keeps its place in
-        line. After too many attempts it has failed."""
-        tried = order.attempt + 1
-        if tried >= MOST_ATTEMPTS:
-            return self.end(order.id, order.attempt, "failed", f"given up after {tried} attempts: {why}")
-        rest = min(LONGEST_REST_S, FIRST_REST_S * 2**order.attempt)
+        line. After too many attempts that made nothing it has failed."""
+        fruitless = 0 if self._made_something(order) else order.fruitless + 1
+        if fruitless >= MOST_FRUITLESS:
+            return self.end(order.id, order.attempt, "failed", f"given up after {fruitless} attempts: {why}")
+        rest = min(LONGEST_REST_S, FIRST_REST_S * 2**fruitless)
         stamp = {
             "state": "queued",
-            "attempt": tried,
+            "attempt": order.attempt + 1,
+            "fruitless": fruitless,
             "process": None,
             "not_before": self._now() + timedelta(seconds=rest),
             "outcome": why,
         }
         return self._move(order.id, order.attempt, AT_WORK, stamp)
+
+    def _made_something(self, order: Order) -> bool:
+        """Whether anything of its episode was made since it was given out."""
+        if order.claimed_at is None:
+            return False
+        made = exists().where(_takes.c.episode == order.episode, _takes.c.created_at >= order.claimed_at)
+        with self._database.transaction(write=False) as connection:
+            return bool(connection.scalar(select(made)))
 
     def _move(self, order: int, attempt: int, states: Sequence[str], stamp: dict) -> Order | None:
         mine = (_orders.c.id == order, _orders.c.attempt == attempt, _orders.c.state.in_(states))
@@ -250,6 +272,12 @@ class Orders:
         asked = select(_orders).where(_orders.c.state.in_(AT_WORK))
         with self._database.transaction(write=False) as connection:
             return [_order(row) for row in connection.execute(asked.order_by(_orders.c.id))]
+
+    def waiting(self) -> int:
+        """How many orders are queued."""
+        with self._database.transaction(write=False) as connection:
+            asked = select(func.count()).where(_orders.c.state == "queued")
+            return connection.scalar(asked) or 0
 
     def of(self, episode: str) -> list[Order]:
         """Every order of an episode, the oldest first."""

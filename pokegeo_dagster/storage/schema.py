@@ -312,7 +312,8 @@ orders = Table(
     Column("asked_at", Moment, nullable=False),  # when the episode was ordered
     Column("queued_at", Moment, nullable=False),
     Column("not_before", Moment),
-    Column("attempt", Integer, nullable=False, server_default=text("0")),
+    Column("attempt", Integer, nullable=False, server_default=text("0")),  # how often it was taken back
+    Column("fruitless", Integer, nullable=False, server_default=text("0")),  # since anything was made
     # Of its brief, kept in step with it while the order is queued: ten thousand are looked through
     # whenever a place is free.
     Column("channel", String(63), nullable=False),

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.film.vocabulary import Priority
-from pokegeo_dagster.storage.orders import LEASE_S, MOST_ATTEMPTS, Order, Orders, Wanted
+from pokegeo_dagster.storage.orders import LEASE_S, MOST_FRUITLESS, Order, Orders, Wanted
 from pokegeo_dagster.storage.studio_db import StudioDb
 from pokegeo_dagster_tests.storage.conftest import Watch
 
@@ -171,7 +171,7 @@ def test_a_worker_that_is_silent_for_longer_than_its_lease_is_gone(
 def test_what_kills_every_worker_is_given_up(db: StudioDb, orders: Orders, watch: Watch) -> None:
     _queue(db, orders, watch, "a")
 
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(MOST_FRUITLESS):
         watch.pass_s(600)
         (order,) = orders.claim(1)
         orders.take_back(order, "its process died")

@@ -10,23 +10,18 @@ import dagster as dg
 from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION
 from dagster._core.storage.tags import BACKFILL_ID_TAG
 
-from pokegeo_dagster.defs.office.craft import PARTITIONS, Check, Craft
+from pokegeo_dagster.defs.office.craft import PARTITIONS, Check, Craft, TakeConfig
 from pokegeo_dagster.defs.office.floor import Fell, Landed, do_work
 from pokegeo_dagster.defs.office.judging import Judged, judged
 from pokegeo_dagster.defs.office.partitions import mapping_between
 from pokegeo_dagster.defs.office.studio import Studio, StudioResource
 from pokegeo_dagster.defs.office.takes import Take, Takes
 from pokegeo_dagster.film.digest import digest
+from pokegeo_dagster.film.errors import ProductionError
 from pokegeo_dagster.film.places import Place
 
 ONLY_TAG = "pokegeo/only"  # the keys of a run that covers a range but means some of it: «clip_03,clip_07»
 HOST_TAG, PROCESS_TAG = "pokegeo/host", "pokegeo/process"  # who runs it, to know a dead run from a slow one
-
-
-class TakeConfig(dg.Config):
-    """What to do when a take with the same recipe is already there."""
-
-    new_take: bool = False  # make another one, beside the old: with paid crews this costs money
 
 
 def asset_of(craft: Craft, graph: Mapping[str, Craft]) -> dg.AssetsDefinition:
@@ -39,7 +34,7 @@ def asset_of(craft: Craft, graph: Mapping[str, Craft]) -> dg.AssetsDefinition:
     partitions = PARTITIONS[craft.per]
 
     def body(context: dg.AssetExecutionContext, studio: StudioResource, config: TakeConfig, **handles: Takes):
-        yield from _run(craft, context, studio.open(), handles, config.new_take)
+        yield from _run(craft, context, studio.open(), handles, config)
 
     body.__name__ = craft.name
     # Dagster reads an asset's inputs off its parameters; these are known only here.
@@ -48,14 +43,14 @@ def asset_of(craft: Craft, graph: Mapping[str, Craft]) -> dg.AssetsDefinition:
         [
             inspect.Parameter("context", plain, annotation=dg.AssetExecutionContext),
             inspect.Parameter("studio", plain, annotation=StudioResource),
-            inspect.Parameter("config", plain, annotation=TakeConfig),
+            inspect.Parameter("config", plain, annotation=craft.config),
             *(inspect.Parameter(name, plain, annotation=Takes) for name in _upstream(craft)),
         ]
     )
     body.__annotations__ = {
         "context": dg.AssetExecutionContext,
         "studio": StudioResource,
-        "config": TakeConfig,
+        "config": craft.config,
     }
     return dg.multi_asset(
         name=craft.name,
@@ -100,14 +95,16 @@ def _run(
     context: dg.AssetExecutionContext,
     studio: Studio,
     handles: dict[str, Takes],
-    new_take: bool,
+    config: TakeConfig,
 ) -> Iterator[Any]:
     places = _places(craft, context, studio)
+    for place in places if craft.before else ():
+        _prepared(craft, studio, place, config)
     if craft.name in craft.inputs:
         handles = {**handles, craft.name: Takes(craft.name, studio)}
     fallen: list[Fell] = []
     verdicts: dict[str, list[Judged]] = {check.name: [] for check in craft.checks}
-    for piece in do_work(craft, studio, places, handles, new_take):
+    for piece in do_work(craft, studio, places, handles, config.new_take):
         if isinstance(piece, Fell):
             fallen.append(piece)
             continue
@@ -129,6 +126,15 @@ def _run(
     # one a key with a data version each, which an Output cannot carry; this mark keeps Dagster
     # (1.13) from announcing the whole range a second time. A test holds it to that.
     yield dg.Output(None, craft.name, metadata={SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION: True})
+
+
+def _prepared(craft: Craft, studio: Studio, place: Place, config: TakeConfig) -> None:
+    """What a person said with the run's config, done. What cannot be done is a failure like any other."""
+    assert craft.before is not None
+    try:
+        craft.before(studio, place, config)
+    except ProductionError as error:
+        raise dg.Failure(description=str(error), allow_retries=False) from error
 
 
 def _places(craft: Craft, context: dg.AssetExecutionContext, studio: Studio) -> Sequence[Place]:

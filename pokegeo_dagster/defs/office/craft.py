@@ -42,6 +42,12 @@ PARTITIONS: Mapping[Per, dg.PartitionsDefinition] = {
 }
 
 
+class TakeConfig(dg.Config):
+    """What to do when a take with the same recipe is already there."""
+
+    new_take: bool = False  # make another one, beside the old: with paid crews this costs money
+
+
 @dataclass(frozen=True)
 class Work:
     """One piece of work: `make` carries out `order` in a room of its own, or, where a vendor is to
@@ -74,6 +80,21 @@ class Work:
         """The versions of what went in, as the studio's database keeps them: «asset/key=version;…»."""
         versions = sorted(f"{t.asset}/{t.place.key}={t.version}" for t in self.inputs)
         return ";".join([*versions, f"credit={self.credit.member}/{self.credit.model}#{self.credit.edition}"])
+
+
+def written(value: Callable[[], BaseModel | Job]) -> Callable[[Path], Made | Job]:
+    """Work that writes a value as JSON. A paid writer hands back a job instead, whose result is such
+    a file."""
+
+    def make(room: Path) -> Made | Job:
+        made = value()
+        if not isinstance(made, BaseModel):
+            return made
+        file = room / "main.json"
+        file.write_text(made.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        return Made({"main": file})
+
+    return make
 
 
 @dataclass(frozen=True)
@@ -144,6 +165,9 @@ class Craft:
     at_once: int  # how many pieces of this work the machine does at a time
     gives_way_to: tuple[str, ...]  # assets whose pieces go first while both are to come
     on_request: bool  # made when somebody asks for it; from then on kept up to date
+    config: type["TakeConfig"]  # what a person may say when materialising it
+    before: Callable[[Studio, Place, "TakeConfig"], None] | None  # what is done with that
+    needed: Callable[[Studio, str], bool] | None  # whether an episode has any of this at all
 
     def work(self, studio: Studio, place: Place, handles: Mapping[str, Takes] | None = None) -> Work:
         """The work for one place. Raises NotReady when something it needs is not made yet."""
@@ -157,6 +181,8 @@ class Craft:
 
     def keys(self, studio: Studio, episode: str) -> tuple[str, ...]:
         """The keys this episode uses, in order: its screenplay declares clips and references."""
+        if self.needed is not None and not self.needed(studio, episode):
+            return ()
         if self.per == "episode":
             return (Place(episode).key,)
         screenplay = Takes("screenplay", studio).find(Place(episode))
@@ -176,6 +202,9 @@ def craft(
     at_once: int = 1,
     gives_way_to: tuple[str, ...] = (),
     on_request: bool = False,
+    config: type[TakeConfig] = TakeConfig,
+    before: Callable[[Studio, Place, TakeConfig], None] | None = None,
+    needed: Callable[[Studio, str], bool] | None = None,
 ) -> Callable[[Callable[..., Work]], Craft]:
     """Turns a function `(place, studio, *, input…) -> Work` into a craft named after it.
 
@@ -201,6 +230,9 @@ def craft(
             at_once=at_once,
             gives_way_to=gives_way_to,
             on_request=on_request,
+            config=config,
+            before=before,
+            needed=needed,
         )
 
     return made

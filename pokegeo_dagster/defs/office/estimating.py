@@ -24,11 +24,11 @@ from pokegeo_dagster.budget.prices import HOUSE
 from pokegeo_dagster.budget.tiers import KEYS, Part, Role, cast, wishes
 from pokegeo_dagster.defs.graph import CALL_SHEET, GRAPH
 from pokegeo_dagster.defs.office.casting import hired_crew
-from pokegeo_dagster.defs.office.craft import Craft, Work
+from pokegeo_dagster.defs.office.craft import Craft, Work, written
 from pokegeo_dagster.defs.office.floor import is_whole, usable_take
 from pokegeo_dagster.defs.office.studio import Studio
 from pokegeo_dagster.defs.office.takes import NotReady, Take, Takes
-from pokegeo_dagster.defs.story.assets import DESK, written
+from pokegeo_dagster.defs.story.assets import DESK
 from pokegeo_dagster.film.digest import digest
 from pokegeo_dagster.film.edit.delivery import SAMPLE_RATE_HZ
 from pokegeo_dagster.film.errors import ProductionError
@@ -38,6 +38,7 @@ from pokegeo_dagster.film.story.screenplay import Shot
 from pokegeo_dagster.film.story.slices import ShotSlice
 from pokegeo_dagster.film.vendors import Job
 from pokegeo_dagster.providers.kie.camera import KlingCamera
+from pokegeo_dagster.storage.greenlights import Consent, Yes
 from pokegeo_dagster.storage.media_store import MediaRef, sha256_of
 from pokegeo_dagster.storage.rows import TakeRow
 
@@ -88,8 +89,9 @@ def with_crew_of(studio: Studio, parts: Mapping[Role, Part], environ: Mapping[st
 
 def outlook(studio: Studio, brief: Brief) -> Outlook:
     """What an episode with this brief would still cost; it need not be on file. Raises PriceMissing."""
+    everything = replace(studio, greenlights=_EveryYes())  # what it would cost, before anybody says yes
     with tempfile.TemporaryDirectory(prefix="estimate-", dir=studio.scratch()) as folder:
-        return _Walk(studio, brief, Path(folder)).outlook()
+        return _Walk(everything, brief, Path(folder)).outlook()
 
 
 class _Slate(dict[str, Any]):
@@ -134,6 +136,13 @@ class _Imagined(Takes):
 
     def find(self, place: Place) -> Take | None:
         return self.seen.get((self.asset, place.key))
+
+
+class _EveryYes:
+    """Says yes to everything: on paper nothing is bought."""
+
+    def standing(self, episode: str, consent: Consent = "clips") -> Yes:
+        return Yes(0, episode, consent, "", None, "nobody", datetime.fromtimestamp(0, UTC))
 
 
 @dataclass

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
+from dagster._core.run_coordinator import QueuedRunCoordinator, SubmitRunContext
 from dagster._core.storage.base_storage import DagsterStorage
 from dagster._core.storage.compute_log_manager import CapturedLogContext
 from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
@@ -19,6 +21,8 @@ from dagster._serdes import ConfigurableClassData
 from pokegeo_dagster.defs.office.history import SqliteHistory
 from pokegeo_dagster.storage.settings import studio_home
 
+ORDER_TAG = "pokegeo/order"  # the order of the studio's own queue that a run works off
+PLACE_TAG, BY_HAND = "pokegeo/place", "by hand"
 HISTORY_VARIABLE = "POKEGEO_DAGSTER_DATABASE_URL"
 TERMINAL_VARIABLE = "POKEGEO_TERMINAL"  # set by commands that show their own progress
 
@@ -46,6 +50,17 @@ class StudioHistory(DagsterStorage):
         from dagster_postgres import DagsterPostgresStorage
 
         return DagsterPostgresStorage(url)
+
+
+class StudioQueue(QueuedRunCoordinator):
+    """Dagster's own queue of runs. What a person started is marked, so that `dagster.yaml` can limit it;
+    what the studio begins by itself had its turn already."""
+
+    def submit_run(self, context: SubmitRunContext) -> dg.DagsterRun:
+        run = context.dagster_run
+        if ORDER_TAG not in run.tags:
+            self._instance.add_run_tags(run.run_id, {PLACE_TAG: BY_HAND})
+        return super().submit_run(context)
 
 
 class StudioArtifacts(LocalArtifactStorage):

@@ -8,6 +8,7 @@ import dagster as dg
 STRETCHES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "story": ("From the order to a screenplay.", ("brief", "dossier", "pitches", "screenplay")),
     "references": ("Every seed image that the screenplay asks for.", ("reference",)),
+    "say_yes": ("Say yes to filming a screenplay, up to an amount.", ("greenlight",)),
     "clips": (
         "From a written shot to a conformed segment, for one clip or a range of clips.",
         ("shot", "narration", "sound_effect", "composite", "clip", "segment"),

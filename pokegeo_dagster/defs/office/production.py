@@ -6,7 +6,7 @@ instance, so that everything it makes is in the history.
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
@@ -19,6 +19,7 @@ from pokegeo_dagster.budget.tiers import TIERS
 from pokegeo_dagster.defs.graph import CALL_SHEET
 from pokegeo_dagster.defs.office.assets import HOST_TAG, ONLY_TAG, PROCESS_TAG, run_tags
 from pokegeo_dagster.defs.office.craft import POOLS, Craft
+from pokegeo_dagster.defs.office.extent import WHOLE_EPISODE, Extent
 from pokegeo_dagster.defs.office.floor import is_whole
 from pokegeo_dagster.defs.office.jobs import job_of
 from pokegeo_dagster.defs.office.partitions import EPISODES
@@ -77,9 +78,15 @@ def standings(craft: Craft, studio: Studio, episode: str) -> list[Standing]:
 
 
 def produce(
-    definitions: dg.Definitions, studio: Studio, instance: dg.DagsterInstance, episode: str
+    definitions: dg.Definitions,
+    studio: Studio,
+    instance: dg.DagsterInstance,
+    episode: str,
+    extent: Extent = WHOLE_EPISODE,
+    once_written: Callable[[], None] = lambda: None,
 ) -> list[Standing]:
-    """Makes everything of an episode that is missing or stale, and says what fell.
+    """Makes everything of an episode (as far as `extent` goes) that is missing or stale, and says what
+    fell. `once_written` is called when the screenplay is there, before anything is made from it.
 
     The story is written asset by asset; then all other departments work at the same time, each asset
     in one run over exactly the pieces that need it, each piece as soon as what it is made from is
@@ -89,12 +96,13 @@ def produce(
     instance.add_dynamic_partitions(str(EPISODES.name), [episode])
     settle_dead_runs(instance)
     set_pools(studio, instance)
-    plan = _Plan(studio, instance, episode)
+    plan = _Plan(studio, instance, episode, extent)
     for craft in CALL_SHEET:
         if craft.group == "story":
             keys = plan.keys_of(craft)
             if keys:
                 run_asset(definitions, instance, craft, episode, keys)
+    once_written()
     departments = [c for c in CALL_SHEET if c.group != "story" and c.wanted(studio, episode)]
     work = [(craft, keys) for craft in departments if (keys := plan.keys_of(craft))]
     _all_at_once(definitions, studio, instance, episode, work)
@@ -145,14 +153,15 @@ def _leave_logging_alone(instance: dg.DagsterInstance) -> None:
 class _Plan:
     """Which pieces of each asset this production makes, told to whoever listens, asset by asset."""
 
-    def __init__(self, studio: Studio, instance: dg.DagsterInstance, episode: str):
-        self._studio, self._instance, self._episode = studio, instance, episode
+    def __init__(self, studio: Studio, instance: dg.DagsterInstance, episode: str, extent: Extent):
+        self._studio, self._instance, self._episode, self._extent = studio, instance, episode, extent
         self._to_come: set[str] = set()  # «asset/key» that will be made, so that what is made of it waits
 
     def keys_of(self, craft: Craft) -> list[str]:
         """The keys of an asset that are to be made, or looked at again because what they are made
         from is made again."""
-        found = standings(craft, self._studio, self._episode)
+        declared = self._extent.of(craft, craft.keys(self._studio, self._episode))
+        found = [standing(craft, self._studio, Place(self._episode, key)) for key in declared]
         recorded = _recorded_versions(craft, self._instance, [s.place for s in found])
         approved = self._studio.db.approved(self._episode, craft.name)
         keys = []

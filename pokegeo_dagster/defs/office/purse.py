@@ -20,6 +20,7 @@ from pokegeo_dagster.defs.office.casting import callback_url
 from pokegeo_dagster.film.errors import OrderRefused, StillAtWork
 from pokegeo_dagster.storage.books import LEASE_S, StudioBooks, process_name
 from pokegeo_dagster.storage.channels import Channels
+from pokegeo_dagster.storage.greenlights import Greenlights
 from pokegeo_dagster.storage.keys import media_key
 from pokegeo_dagster.storage.media_store import CONTENT_TYPES, MediaRef, MediaStore, sha256_of
 from pokegeo_dagster.storage.studio_db import StudioDb
@@ -96,6 +97,7 @@ def studio_purse(
     environ: Mapping[str, str],
     db: StudioDb,
     channels: Channels,
+    greenlights: Greenlights,
     store: MediaStore,
     books: StudioBooks,
     board: Board,
@@ -114,7 +116,10 @@ def studio_purse(
         if brief is None:
             return caps
         channel = channels.find(brief.channel)
-        return (caps.within(channel) if channel else caps).with_budget(brief.budget_usd)
+        yes = greenlights.standing(episode)
+        said = [brief.budget_usd, yes.up_to_usd if yes else None]
+        least = min((usd for usd in said if usd is not None), default=None)
+        return (caps.within(channel) if channel else caps).with_budget(least)
 
     return Purse(
         books=books,

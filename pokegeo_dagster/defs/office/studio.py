@@ -5,6 +5,7 @@ import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -19,10 +20,12 @@ from pokegeo_dagster.defs.office.journal import keep_journal
 from pokegeo_dagster.defs.office.purse import studio_purse
 from pokegeo_dagster.film.crew import Crew
 from pokegeo_dagster.film.errors import StoreUnavailable
+from pokegeo_dagster.film.release.channel import GreenlightPolicy
 from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.providers.house.crew import house_crew
 from pokegeo_dagster.storage.books import StudioBooks
 from pokegeo_dagster.storage.channels import Channels
+from pokegeo_dagster.storage.greenlights import Greenlights
 from pokegeo_dagster.storage.keyring import Keyring
 from pokegeo_dagster.storage.media_store import MediaStore, open_media_store
 from pokegeo_dagster.storage.rows import TakeRow
@@ -45,6 +48,7 @@ class Studio:
     books: StudioBooks
     channels: Channels
     verdicts: VerdictFile
+    greenlights: Greenlights
     purse: Purse = field(repr=False)
     parts: Mapping[Role, Part]
     crew: Crew = field(repr=False)
@@ -81,6 +85,15 @@ class Studio:
         """This studio with the crew that works on an episode."""
         brief = self.db.brief(episode) if self.casts else None
         return self.staffed(brief) if brief else self
+
+    def pays_for(self, role: Role, episode: str) -> bool:
+        """Whether a role's work on an episode costs money."""
+        return self.at_work_on(episode).parts[role].paid
+
+    def greenlight_policy(self, episode: str) -> tuple[GreenlightPolicy, Decimal | None]:
+        """Who says yes to an episode's paid clips, and up to what by itself."""
+        channel = self.channels.find(self.channel(episode))
+        return (channel.greenlight, channel.greenlight_up_to_usd) if channel else ("always_ask", None)
 
     def at_once(self, role: Role | None, here: int) -> int:
         """How many pieces of a role's work are in hand at a time: as many as a vendor's desk takes
@@ -124,14 +137,16 @@ def open_studio(home: Path) -> Studio:
     house = house_crew()
     casts = Casts(house, dict(os.environ), channels)
     parts, crew = casts.of(None)
+    greenlights = Greenlights(settings.database_url)
     return Studio(
         settings=settings,
         store=store,
         db=db,
         books=books,
         channels=channels,
-        purse=studio_purse(os.environ, db, channels, store, books, board, bench),
         verdicts=VerdictFile(settings.database_url),
+        greenlights=greenlights,
+        purse=studio_purse(os.environ, db, channels, greenlights, store, books, board, bench),
         parts=parts,
         crew=crew,
         house=house,

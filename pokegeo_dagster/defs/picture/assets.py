@@ -1,12 +1,13 @@
 """Picture: seed images, opening frames, and the clips they are brought to life in."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pokegeo_dagster.defs.office import show
 from pokegeo_dagster.defs.office.craft import Work, craft
 from pokegeo_dagster.defs.office.studio import WORKERS, Studio
-from pokegeo_dagster.defs.office.takes import Take, Takes
+from pokegeo_dagster.defs.office.takes import NotReady, Take, Takes
 from pokegeo_dagster.defs.picture.checks import CLIP_LONG_ENOUGH, COMPOSITE_CHECKS
 from pokegeo_dagster.film.crew import ClipOrder, CompositeOrder, Made, ReferenceOrder
 from pokegeo_dagster.film.edit.timeline import plan_segment
@@ -126,8 +127,11 @@ def _show_clip(take: Take) -> dict[str, Any]:
     show=_show_clip,
     at_once=WORKERS,
 )
-def clip(place: Place, studio: Studio, *, shot: Takes, composite: Takes, narration: Takes) -> Work:
-    """The moving picture of one shot: its composite brought to life, as long as its line needs."""
+def clip(
+    place: Place, studio: Studio, *, shot: Takes, composite: Takes, narration: Takes, greenlight: Takes
+) -> Work:
+    """The moving picture of one shot: its composite brought to life, as long as its line needs. Where
+    it costs money it waits for the greenlight."""
     sliced, opening, line = shot.of(place), composite.of(place), narration.of(place)
     value = sliced.read(ShotSlice)
     camera = studio.crew.camera
@@ -143,7 +147,7 @@ def clip(place: Place, studio: Studio, *, shot: Takes, composite: Takes, narrati
         seed=place.seed(value.seed, place.key),
     )
 
-    return Work(
+    work = Work(
         order=order,
         credit=camera.credit,
         make=lambda room: camera.film(order, opening.paths(), room),
@@ -151,3 +155,11 @@ def clip(place: Place, studio: Studio, *, shot: Takes, composite: Takes, narrati
         inputs=(sliced, opening, line),
         uses={"composite": opening.version},
     )
+    if not work.paid:
+        return work
+    # What was bought already is used without asking again, whatever has changed since.
+    bought = studio.db.find_take(place.episode, "clip", place.key, work.recipe("clip"))
+    if bought is None and studio.greenlights.standing(place.episode) is None:
+        raise NotReady("greenlight", Place(place.episode))
+    yes = greenlight.find(Place(place.episode))
+    return replace(work, inputs=(*work.inputs, yes)) if yes else work

@@ -1,13 +1,9 @@
 """Story: brief, dossier, pitches, screenplay, and one slice a clip."""
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
-
 from pokegeo_dagster.defs.office import show
-from pokegeo_dagster.defs.office.craft import Work, craft
+from pokegeo_dagster.defs.office.craft import Work, craft, written
 from pokegeo_dagster.defs.office.studio import Studio
 from pokegeo_dagster.defs.office.takes import Take, Takes
 from pokegeo_dagster.defs.story.checks import BEATS_IN_ORDER, CAMERA_LAST, NARRATION_WRITTEN
@@ -51,21 +47,6 @@ class EditedScreenplay(Frozen):
 def _story_order(brief: Brief) -> StoryOrder:
     plain = StoryOrder(species=brief.species, clip_count=brief.clip_count, seed=brief.seed)
     return StyledStoryOrder(**dict(plain), style=brief.style) if brief.style else plain
-
-
-def written(value: Callable[[], BaseModel | Job]) -> Callable[[Path], Made | Job]:
-    """Work that writes a value as JSON. A paid writer hands back a job instead, whose result is such
-    a file."""
-
-    def make(room: Path) -> Made | Job:
-        made = value()
-        if not isinstance(made, BaseModel):
-            return made
-        file = room / "main.json"
-        file.write_text(made.model_dump_json(indent=2) + "\n", encoding="utf-8")
-        return Made({"main": file})
-
-    return make
 
 
 def _show_brief(take: Take) -> dict[str, Any]:

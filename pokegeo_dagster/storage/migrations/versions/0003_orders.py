@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("queued_at", Moment, nullable=False),
         sa.Column("not_before", Moment),
         sa.Column("attempt", sa.Integer, nullable=False, server_default=sa.text("0")),
+        sa.Column("fruitless", sa.Integer, nullable=False, server_default=sa.text("0")),
         sa.Column("channel", sa.String(63), nullable=False),
         sa.Column("priority", sa.String(15), nullable=False),
         sa.Column("turn_level", sa.Integer),

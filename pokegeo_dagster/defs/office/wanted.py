@@ -1,0 +1,89 @@
+"""What is wanted next of each episode, decided from how it stands. Nothing is remembered: a lost cursor,
+a crash between two orders or a day without a daemon change nothing, because every order has a signature
+that names its reason, and the queue takes each signature once."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+
+from pokegeo_dagster.budget.again import due
+from pokegeo_dagster.film.digest import digest
+from pokegeo_dagster.storage.lookout import Standing
+from pokegeo_dagster.storage.orders import AT_WORK, BY_HAND, Wanted
+
+PREPRODUCTION, PRODUCTION, AGAIN, CUT = "preproduction", "production", "again", "cut"
+# What each stage of work is, for people.
+STAGES = {
+    PREPRODUCTION: "from the brief to the greenlight (to the film, where the house films)",
+    PRODUCTION: "from the greenlight to the film",
+    AGAIN: "what failed, once more",
+    CUT: "the film from its segments",
+}
+
+
+def wanted(
+    standings: Iterable[Standing],
+    pays: Callable[[Standing], bool],
+    parked_until: Callable[[str], float],
+    now: float,
+) -> list[Wanted]:
+    """What is to be queued. `pays` says whether filming an episode costs money; `parked_until` until
+    when (seconds since 1970) nobody can make an asset because its vendor's quota is spent."""
+    found = (_of(standing, pays, parked_until, now) for standing in standings)
+    return [one for one in found if one is not None]
+
+
+def _of(
+    standing: Standing,
+    pays: Callable[[Standing], bool],
+    parked_until: Callable[[str], float],
+    now: float,
+) -> Wanted | None:
+    if any(state == "queued" or state in AT_WORK for state in standing.orders.values()):
+        return None  # one thing at a time
+    by_hand = (BY_HAND, BY_HAND) in standing.orders
+    if by_hand or (standing.screenplay is not None and not standing.orders):
+        return _cut(standing, now)  # somebody makes it at a terminal
+    first = (PREPRODUCTION, standing.written_for)
+    if first not in standing.orders:
+        why = "the story has changed" if standing.screenplay else "a new brief"
+        asked_at = datetime.fromtimestamp(now, UTC) if standing.screenplay else standing.ordered_at
+        return Wanted(standing.episode, *first, why, asked_at, afresh=True)
+    greenlit = standing.greenlight is not None and standing.screenplay is not None
+    if greenlit and pays(standing):
+        then = (PRODUCTION, digest({"screenplay": standing.screenplay, "yes": standing.greenlight}))
+        if then not in standing.orders:
+            why = "it has its greenlight"
+            return Wanted(standing.episode, *then, why, standing.ordered_at, afresh=True)
+    return _again(standing, parked_until, now) or _cut(standing, now)
+
+
+def _again(standing: Standing, parked_until: Callable[[str], float], now: float) -> Wanted | None:
+    """The failed pieces that may be tried once more now. The signature counts the tries."""
+    may = []
+    for failure in standing.failures:
+        # A clock that was set back must not make a failure lie in the future.
+        failed_at = min(failure.at.timestamp(), now)
+        when = due(failure.error_type, failure.tries, failed_at, parked_until(failure.asset))
+        if when is not None and when <= now:
+            may.append((failure.asset, failure.key, failure.tries, failure.at.isoformat()))
+    if not may:
+        return None
+    pieces = ", ".join(f"{asset} {key}" for asset, key, *_ in may[:3]) + (" …" if len(may) > 3 else "")
+    why = f"{len(may)} failed and may be tried again: {pieces}"
+    moment = datetime.fromtimestamp(now, UTC)
+    return Wanted(standing.episode, AGAIN, digest(sorted(may)), why, moment)
+
+
+def _cut(standing: Standing, now: float) -> Wanted | None:
+    """The film, when every segment of this screenplay is there and it was made from others."""
+    clips = standing.clips
+    if not clips or any(clip not in standing.segments for clip in clips):
+        return None
+    used = set((standing.film_of or "").split(";"))
+    if all(f"segment/{clip}={standing.segments[clip]}" in used for clip in clips):
+        return None
+    signature = digest({clip: standing.segments[clip] for clip in clips})
+    if (CUT, signature) in standing.orders:
+        return None
+    moment = datetime.fromtimestamp(now, UTC)
+    return Wanted(standing.episode, CUT, signature, "all its segments are there", moment)

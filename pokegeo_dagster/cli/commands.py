@@ -9,7 +9,7 @@ from pokegeo_dagster.budget.caps import dollars
 from pokegeo_dagster.cli import briefs, channels
 from pokegeo_dagster.film.edit.delivery import Profile
 from pokegeo_dagster.film.errors import BriefRefused
-from pokegeo_dagster.film.ids import MOST_CLIPS, REFERENCE_IDS, clip_id, episode_id
+from pokegeo_dagster.film.ids import MOST_CLIPS, REFERENCE_IDS, clip_id, clip_range, episode_id
 from pokegeo_dagster.film.places import WHOLE_FILM
 from pokegeo_dagster.film.story.species import find_species
 
@@ -21,6 +21,8 @@ app = typer.Typer(
 )
 screenplay_app = typer.Typer(help="Read or replace an episode's screenplay.", no_args_is_help=True)
 app.add_typer(screenplay_app, name="screenplay")
+queue_app = typer.Typer(help="What the studio does next.")
+app.add_typer(queue_app, name="queue")
 ledger_app = typer.Typer(help="What was spent, and what nobody knows yet.")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(channels.app, name="channel")
@@ -196,6 +198,66 @@ def redo(
 
 
 @app.command()
+def pick(
+    episode: Episode,
+    number: Annotated[int, typer.Argument(metavar="N", help="1 to 5, as the pitches are listed.")],
+    debug: Debug = False,
+) -> None:
+    """Choose one of the five pitches. The screenplay is written anew from it."""
+    from pokegeo_dagster.cli.direction import pick as choose
+
+    choose(episode_id(episode), number)
+
+
+@app.command()
+def greenlight(
+    episode: Episode,
+    up_to: Annotated[
+        str | None,
+        typer.Option("--up-to", metavar="USD", help="The most the whole episode may cost, in US dollars."),
+    ] = None,
+    release: Annotated[bool, typer.Option("--release", help="Say yes to letting the film out.")] = False,
+    debug: Debug = False,
+) -> None:
+    """Say yes to filming a screenplay, up to an amount. For a screenplay that changes it does not count."""
+    from pokegeo_dagster.cli.direction import greenlight as say_yes
+
+    say_yes(episode_id(episode), None if up_to is None else dollars(up_to, "--up-to"), release)
+
+
+@app.command()
+def backfill(
+    episodes: Annotated[str, typer.Option(help="Episodes, such as haunter,gyarados.")],
+    clips: Annotated[str | None, typer.Option(help="Clips, such as 3-7 or 1,4,9-12. [all]")] = None,
+    what: Annotated[str, typer.Option(help="Which asset: clip, narration, segment …")] = "clip",
+    debug: Debug = False,
+) -> None:
+    """Make one asset, and what it is made from, of any episodes and clips. Run again, it goes on."""
+    from pokegeo_dagster.cli.direction import backfill as fill
+
+    fill(
+        [episode_id(name.strip()) for name in episodes.split(",")], clip_range(clips) if clips else None, what
+    )
+
+
+@queue_app.callback(invoke_without_command=True)
+def queue(context: typer.Context, debug: Debug = False) -> None:
+    """What the studio works on, and what waits in the order of its turns."""
+    if context.invoked_subcommand is None:
+        from pokegeo_dagster.cli.direction import show_queue
+
+        show_queue()
+
+
+@queue_app.command("add")
+def add_to_queue(episode: Episode, debug: Debug = False) -> None:
+    """Hand an episode to the studio: one made at the terminal, or one that was stopped or failed."""
+    from pokegeo_dagster.cli.direction import queue_add
+
+    queue_add(episode_id(episode))
+
+
+@app.command()
 def export(
     episode: Episode,
     directory: Annotated[Path, typer.Argument(help="Where to write; made if it is not there.")],
@@ -308,6 +370,14 @@ def show_screenplay(episode: Episode, debug: Debug = False) -> None:
     from pokegeo_dagster.cli.pages import print_screenplay
 
     print_screenplay(episode_id(episode))
+
+
+@screenplay_app.command("edit")
+def edit_screenplay(episode: Episode, debug: Debug = False) -> None:
+    """Open the screenplay in $EDITOR and take it in. A mistake comes back with its line and reason."""
+    from pokegeo_dagster.cli.direction import edit_screenplay as edit
+
+    edit(episode_id(episode))
 
 
 @screenplay_app.command("apply")

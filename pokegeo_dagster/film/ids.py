@@ -44,3 +44,15 @@ def clip_id(text: str) -> str:
     if found is None or not 1 <= int(found[1]) <= MOST_CLIPS:
         raise BriefRefused(f"{text!r} is no clip: say a number from 1 to {MOST_CLIPS}, or clip_05.")
     return f"clip_{int(found[1]):02d}"
+
+
+def clip_range(text: str) -> tuple[str, ...]:
+    """The clips that a person means by «3-7» or «1,4,9-12», in order. Raises BriefRefused."""
+    found: set[str] = set()
+    for part in text.split(","):
+        first, dash, last = part.strip().partition("-")
+        low, high = clip_id(first.strip()), clip_id(last.strip()) if dash else clip_id(first.strip())
+        if high < low:
+            raise BriefRefused(f"{part.strip()!r} runs backwards: write {last.strip()}-{first.strip()}.")
+        found.update(CLIP_IDS[CLIP_IDS.index(low) : CLIP_IDS.index(high) + 1])
+    return tuple(sorted(found))

@@ -104,6 +104,16 @@ def pitches(place: Place, studio: Studio, *, brief: Takes, dossier: Takes) -> Wo
     """Exactly five stories that could be told. The best-scored is picked unless a human picks."""
     ordered, known = brief.of(place), dossier.of(place)
     value, writer = ordered.read(Brief), studio.crew.writer
+    pick, offer = studio.db.edit(place.episode, "pitches"), Takes("pitches", studio).find(place)
+    if pick is not None and offer is not None:
+        picked = offer.read(Pitches).model_copy(update={"picked": int(pick), "picked_by": "human"})
+        return Work(
+            order=picked,
+            credit=Credit(member="human", model="pen"),
+            make=written(lambda: picked),
+            inputs=(ordered, known),
+            author="human",
+        )
 
     def offered() -> Pitches | Job:
         pitched = writer.pitch(value, known.read(Dossier))

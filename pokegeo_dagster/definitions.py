@@ -3,7 +3,7 @@
 import dagster as dg
 
 from pokegeo_dagster.defs.graph import CALL_SHEET, GRAPH
-from pokegeo_dagster.defs.office import alerts, maintenance
+from pokegeo_dagster.defs.office import alerts, batches, maintenance
 from pokegeo_dagster.defs.office.assets import asset_of
 from pokegeo_dagster.defs.office.jobs import JOBS
 from pokegeo_dagster.defs.office.runs import episode_job
@@ -19,6 +19,6 @@ defs = dg.Definitions(
     resources={"studio": _studio, "takes": TakesIOManager(studio=_studio)},
     jobs=[*JOBS, _episode, *maintenance.JOBS],
     sensors=[fair_turns(_episode), *alerts.SENSORS],
-    schedules=maintenance.SCHEDULES,
+    schedules=[*batches.SCHEDULES, *maintenance.SCHEDULES],
     executor=dg.in_process_executor,
 )

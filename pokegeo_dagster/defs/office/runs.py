@@ -26,7 +26,7 @@ from pokegeo_dagster.defs.office.extent import (
     Extent,
 )
 from pokegeo_dagster.defs.office.instance import TERMINAL_VARIABLE
-from pokegeo_dagster.defs.office.production import Standing, produce
+from pokegeo_dagster.defs.office.production import produce
 from pokegeo_dagster.defs.office.studio import Studio, StudioResource
 from pokegeo_dagster.defs.office.wanted import CUT, PREPRODUCTION, PRODUCTION
 from pokegeo_dagster.film.errors import DatabaseUnavailable, OrderRefused, ProductionError
@@ -90,7 +90,7 @@ def episode_job(definitions: Callable[[], dg.Definitions]) -> dg.JobDefinition:
         if fallen:
             raise dg.Failure(
                 description=f"{len(fallen)} could not be made; everything else is kept. "
-                + "; ".join(f"{stand.place}: {stand.why}" for stand in fallen[:5]),
+                + "; ".join(fallen[:5]),
                 allow_retries=False,
             )
 
@@ -122,7 +122,7 @@ def _worked(
     orders: Orders,
     order: Order,
     beat: Beat,
-) -> list[Standing]:
+) -> list[str]:
     """Does the order and says in the queue what came of it. Whatever goes wrong, the order is either
     over or back in the queue; if even that cannot be written, its lease ends by itself."""
     _tell(order, "begun")
@@ -158,7 +158,7 @@ def _worked(
 
 def _done(
     definitions: dg.Definitions, studio: Studio, instance: dg.DagsterInstance, order: Order
-) -> list[Standing]:
+) -> list[str]:
     """Makes what an order is for."""
     episode = order.episode
     if studio.db.brief(episode) is None:
@@ -174,10 +174,12 @@ def _done(
         extent = THE_CUT
     elif may_film and (order.stage != PREPRODUCTION or not pays):
         extent = WHOLE_EPISODE
-    fallen = produce(definitions, studio, instance, episode, extent)
-    if order.stage == PREPRODUCTION and pays and not fallen:
+    produce(definitions, studio, instance, episode, extent)
+    # What was left from an earlier stage, beyond this one's extent, did not fall now.
+    fallen = [f for f in studio.db.failures(episode) if f.asset in extent.assets]
+    if extent is TO_THE_GREENLIGHT and not fallen:
         ask_the_policy(studio, episode)
-    return [stand for stand in fallen if stand.why]
+    return [f"{f.asset} {f.key}: {f.reason}" for f in fallen]
 
 
 def ask_the_policy(studio: Studio, episode: str) -> None:

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from pokegeo_dagster.film.story.brief import Brief
+from pokegeo_dagster.storage.orders import Orders
 from pokegeo_dagster.storage.studio_db import StudioDb
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -69,6 +70,7 @@ def studio(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Ui, Path]]:
     home.mkdir()
     db = StudioDb(f"sqlite:///{home / 'studio.db'}")
     db.migrate()
+    Orders(f"sqlite:///{home / 'studio.db'}").by_hand("haunter", None)  # its run is started by the test
     db.save_brief(Brief(episode="haunter", species="haunter"))  # full size: it takes a while to draw
     process = subprocess.Popen(
         [sys.executable, "-m", "pokegeo_dagster.cli", "studio", "--port", str(port)],

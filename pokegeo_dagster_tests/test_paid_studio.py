@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 from pokegeo_dagster.film.story.brief import Brief
+from pokegeo_dagster.storage.orders import Orders
 from pokegeo_dagster.storage.studio_db import StudioDb
 from pokegeo_dagster_tests.emulators.vendor_city import VendorCity, vendor_city
 
@@ -51,6 +52,7 @@ def ui(city: VendorCity, tmp_path: Path) -> Iterator[tuple[str, str, Path]]:
     home.mkdir()
     db = StudioDb(f"sqlite:///{home / 'studio.db'}")
     db.migrate()
+    Orders(f"sqlite:///{home / 'studio.db'}").by_hand(EPISODE, None)  # every run is started by the test
     db.save_brief(Brief(episode=EPISODE, species="haunter", clip_count=CLIPS, profile="rehearsal"))
     process = subprocess.Popen(
         [sys.executable, "-m", "pokegeo_dagster.cli", "studio", "--port", str(port)],

@@ -38,12 +38,12 @@ def _found(name: str) -> Callable[[Take], Verdict]:
 
     def read(take: Take) -> Verdict:
         found = next(f for f in map(Finding.model_validate, take.slate["findings"]) if f.check == name)
-        unmeasured = found.outcome == "not measured"
+        warned = found.outcome == "not measured" or found.severity == "warn"
         return Verdict(
             passed=found.outcome == "passed",
             why=found.why,
             measured={"outcome": found.outcome, "clips": ", ".join(found.clips) or "–"},
-            severity=dg.AssetCheckSeverity.WARN if unmeasured else dg.AssetCheckSeverity.ERROR,
+            severity=dg.AssetCheckSeverity.WARN if warned else dg.AssetCheckSeverity.ERROR,
         )
 
     return read

@@ -16,6 +16,7 @@ from pokegeo_dagster.film.digest import canonical_json
 from pokegeo_dagster.film.edit.delivery import Delivery
 from pokegeo_dagster.film.edit.quality import (
     CHECKS,
+    EDITION,
     FilmPlan,
     Finding,
     Measured,
@@ -39,6 +40,7 @@ INSPECTOR = Credit(member="bench", model="inspector")
 class QualityOrder(Frozen):
     """What the film is held against, and who listens."""
 
+    edition: int  # of what is held against it
     plan: FilmPlan
     listener: int  # the listener's edition; 0: nobody listens
 
@@ -109,7 +111,7 @@ def qc_report(
         return _written(room, film.slate["title"], plan, seen, findings, verdicts, looked, heard)
 
     return Work(
-        order=QualityOrder(plan=plan, listener=LISTENER if studio.settings.listens else 0),
+        order=QualityOrder(edition=EDITION, plan=plan, listener=LISTENER if studio.settings.listens else 0),
         credit=INSPECTOR,
         make=report,
         inputs=(*(t for by in (shots, openings, lines, clips, segments) for t in by.values()), film),
@@ -170,14 +172,15 @@ def _verdicts(take: Take, checks: tuple[Check, ...]) -> list[dict[str, Any]]:
 def _spoken(line: Take) -> SpokenLine:
     """How a line was heard, from the records: it was listened to when it was recorded."""
     found = judged(NARRATION_AS_WRITTEN, line)
-    facts = found.row.measured
+    facts, warned = found.row.measured, found.row.severity == "warn"
     return SpokenLine(
         clip=line.place.key,
         written=line.slate["text"],
         heard=str(facts.get("heard", "")),
         wrong=int(facts.get("wrong", 0)),
         count=int(facts.get("words", 0)),
-        passed=found.passed or found.row.severity == "warn",
+        passed=found.passed or warned,
+        doubt="" if found.passed or not warned else found.why,
     )
 
 

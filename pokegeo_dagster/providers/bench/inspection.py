@@ -65,6 +65,7 @@ def _looked(container: Any, facts: Probe, plan: FilmPlan) -> Picture:
     video = container.streams.video[0]
     video.thread_type = "AUTO"
     video.codec_context.skip_frame = "NONREF"
+    video.codec_context.options = {"err_detect": "explode"}
     aspect = video.codec_context.sample_aspect_ratio
     seen = Picture(facts, float(aspect) if aspect else 1.0)
     wanted = deque(
@@ -77,6 +78,8 @@ def _looked(container: Any, facts: Probe, plan: FilmPlan) -> Picture:
     dark: list[bool] = []
     for frame in container.decode(video):
         at = float(frame.pts * video.time_base) if frame.pts is not None else 0.0
+        if frame.is_corrupt:
+            raise MediaDamaged(f"The picture at {at:.2f} s is damaged.")
         small = _small(frame)
         low = small if low is None else np.minimum(low, small)
         high = small if high is None else np.maximum(high, small)

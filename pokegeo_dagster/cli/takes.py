@@ -91,7 +91,8 @@ def _inputs(studio: Studio, craft: Craft, place: Place, take: TakeRow) -> str | 
         work = craft.work(studio, place)
     except ProductionError:
         return None
-    return work.inputs_text if work.recipe(craft.name) == take.recipe else None
+    would_do = {one.recipe(craft.name) for one in (work, *work.or_else)}
+    return work.inputs_text if take.recipe in would_do else None
 
 
 def _others(take: TakeRow) -> str:

@@ -152,11 +152,15 @@ class Compositor(Protocol):
 class Camera(Protocol):
     """Brings an opening frame to life. Parts: `main`, an MP4 at least `frames` long, and `poster`,
     a JPEG of its first third. `frames_for` says how long a clip this camera would shoot for a
-    segment of so many frames; a vendor has fixed lengths, the house shoots just what is needed."""
+    segment of so many frames; a vendor has fixed lengths, the house shoots just what is needed.
+    `would_do` are all lengths of its clips, however it was set when they were shot, that hold the
+    segment: what is bought is not bought again because a setting changed."""
 
     credit: Credit
 
     def frames_for(self, segment_frames: int, delivery: Delivery) -> int: ...
+
+    def would_do(self, segment_frames: int, delivery: Delivery) -> tuple[int, ...]: ...
 
     def film(self, order: ClipOrder, composite: Mapping[str, Path], room: Path) -> Made: ...
 

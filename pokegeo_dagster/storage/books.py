@@ -133,6 +133,13 @@ class StudioBooks:
         over = [task.slot.number for task in tasks if not may_be_bought(task)]
         return max(live, default=None), max(over, default=0)
 
+    def bought(self, episode: str, asset: str, key: str) -> frozenset[str]:
+        """The recipes of a piece that are bought, or were asked for and may have been."""
+        which = (_tasks.c.episode == episode, _tasks.c.asset == asset, _tasks.c.key == key)
+        sent = _tasks.c.state.in_(("intent", "running", "delivered", "unknown", "stored"))
+        with self._database.transaction(write=False) as connection:
+            return frozenset(connection.scalars(select(_tasks.c.recipe).where(*which, sent)))
+
     def parked_until(self, vendor: str) -> float:
         """When a vendor whose quota is spent may be asked again (seconds since 1970); 0 is now."""
         asked = select(_quotas.c.parked_until).where(_quotas.c.vendor == vendor, _quotas.c.bucket == PERIOD)

@@ -7,7 +7,7 @@ function serves a Dagster run, the plan of a whole production and the status pag
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,6 +20,7 @@ from pokegeo_dagster.defs.office.studio import Studio
 from pokegeo_dagster.defs.office.takes import Take, Takes
 from pokegeo_dagster.film.crew import Credit, Made
 from pokegeo_dagster.film.digest import digest
+from pokegeo_dagster.film.errors import ProductionError
 from pokegeo_dagster.film.places import Place
 from pokegeo_dagster.film.vendors import Job
 
@@ -56,6 +57,9 @@ class Work:
     `inputs` are the takes it is made from. `uses` names the bytes that the result really depends
     on (name → digest): a take whose `uses` and order are unchanged is the same take, even when an
     input has a new version.
+
+    `or_else` is work whose result would do as well: where one of it is bought already, it is kept.
+    `refusal` says why this cannot be ordered; nothing else of `or_else` being there, it is raised.
     """
 
     order: BaseModel
@@ -65,6 +69,8 @@ class Work:
     uses: Mapping[str, str] = field(default_factory=dict)
     author: str = "house"
     about: Callable[[Made], Mapping[str, Any]] = lambda made: {}  # what the slate says beside made.slate
+    or_else: tuple["Work", ...] = ()
+    refusal: ProductionError | None = None
 
     @property
     def paid(self) -> bool:
@@ -75,11 +81,22 @@ class Work:
         """The digest of everything the result is made from."""
         return digest({"asset": asset, "order": self.order, "credit": self.credit, "uses": dict(self.uses)})
 
+    def bought(self, asset: str, studio: Studio, place: Place) -> bool:
+        """Whether this, or what would do as well, is there or may be on its way."""
+        recipes = {work.recipe(asset) for work in (self, *self.or_else)}
+        return not recipes.isdisjoint(bought_recipes(studio, asset, place))
+
     @property
     def inputs_text(self) -> str:
         """The versions of what went in, as the studio's database keeps them: «asset/key=version;…»."""
         versions = sorted(f"{t.asset}/{t.place.key}={t.version}" for t in self.inputs)
         return ";".join([*versions, f"credit={self.credit.member}/{self.credit.model}#{self.credit.edition}"])
+
+
+def bought_recipes(studio: Studio, asset: str, place: Place) -> frozenset[str]:
+    """The recipes of a piece of which there is a take, or a purchase that was asked for."""
+    piece = (place.episode, asset, place.key)
+    return studio.books.bought(*piece).union(take.recipe for take in studio.db.takes(*piece))
 
 
 def written(value: Callable[[], BaseModel | Job]) -> Callable[[Path], Made | Job]:
@@ -169,11 +186,37 @@ class Craft:
     before: Callable[[Studio, Place, "TakeConfig"], None] | None  # what is done with that
     needed: Callable[[Studio, str], bool] | None  # whether an episode has any of this at all
 
-    def work(self, studio: Studio, place: Place, handles: Mapping[str, Takes] | None = None) -> Work:
-        """The work for one place. Raises NotReady when something it needs is not made yet."""
+    def work(
+        self, studio: Studio, place: Place, handles: Mapping[str, Takes] | None = None, anew: bool = False
+    ) -> Work:
+        """The work for one place; with `anew`, as it would be ordered today, whatever is there. Raises
+        NotReady when something it needs is not made yet, or why it cannot be ordered."""
         takes = handles or {name: Takes(name, studio) for name in self.inputs}
         crewed = studio.at_work_on(place.episode) if self.role else studio
-        return self.plan(place, crewed, **{name: takes[name] for name in self.inputs})
+
+        def planned(number: int) -> Work:
+            at = replace(place, take=number)
+            return self.plan(at, crewed, **{name: takes[name] for name in self.inputs})
+
+        work = planned(place.take)
+        if work.or_else and not anew:
+            # A recipe is that of the first take: a later one's seeds do not tell what is there.
+            first = work if place.take == 1 else planned(1)
+            number = self._there(studio, place, (first, *first.or_else))
+            work = replace((work, *work.or_else)[number], or_else=work.or_else)
+        if work.refusal:
+            raise work.refusal
+        return work
+
+    def _there(self, studio: Studio, place: Place, choice: Sequence[Work]) -> int:
+        """Which of several that would do is in the film, or else bought; the first where none is."""
+        numbers = {work.recipe(self.name): number for number, work in enumerate(choice)}
+        piece = (place.episode, self.name, place.key)
+        approved = studio.approved_row(*piece)
+        if approved and approved.recipe in numbers:
+            return numbers[approved.recipe]
+        bought = bought_recipes(studio, self.name, place)
+        return next((numbers[recipe] for recipe in numbers if recipe in bought), 0)
 
     def wanted(self, studio: Studio, episode: str) -> bool:
         """Whether a production makes it: on request only, once somebody asked for it and it was made."""

@@ -165,7 +165,7 @@ class _Floor:
         fallen: list[Fell] = []
         for place in waiting:
             try:
-                work = self.craft.work(self.studio, place, self.handles)
+                work = self.craft.work(self.studio, place, self.handles, self.new_take)
             except NotReady as reason:
                 unready.append(Late(place, reason))
                 continue
@@ -236,7 +236,8 @@ class _Floor:
             live, tried = self.studio.books.numbers(place.episode, self.craft.name, place.key, recipe)
             number = live if live is not None else max(number, tried + 1 if self.new_take else tried, 1)
         if number > 1:  # the same order with other seeds; its recipe stays what it was
-            work = self.craft.work(self.studio, replace(place, take=number), self.handles)
+            again = replace(place, take=number)
+            work = self.craft.work(self.studio, again, self.handles, self.new_take)
         return number, work
 
     def _result(self, place: Place, future: Future[Landed]) -> Landed | Fell:

@@ -11,6 +11,7 @@ from pokegeo_dagster.defs.office.takes import NotReady, Take, Takes
 from pokegeo_dagster.defs.picture.checks import CLIP_LONG_ENOUGH, COMPOSITE_CHECKS
 from pokegeo_dagster.film.crew import ClipOrder, CompositeOrder, Made, ReferenceOrder
 from pokegeo_dagster.film.edit.timeline import plan_segment
+from pokegeo_dagster.film.errors import ShotFailed
 from pokegeo_dagster.film.places import Place
 from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.film.story.screenplay import Reference, Screenplay
@@ -131,35 +132,40 @@ def clip(
     place: Place, studio: Studio, *, shot: Takes, composite: Takes, narration: Takes, greenlight: Takes
 ) -> Work:
     """The moving picture of one shot: its composite brought to life, as long as its line needs. Where
-    it costs money it waits for the greenlight."""
+    it costs money it waits for the greenlight; a clip that is bought and long enough stays, however
+    long clips would be shot today."""
     sliced, opening, line = shot.of(place), composite.of(place), narration.of(place)
     value = sliced.read(ShotSlice)
-    camera = studio.crew.camera
+    camera, yes = studio.crew.camera, greenlight.find(Place(place.episode))
     needed = plan_segment(line.slate["samples"], value.delivery).frames
-    order = ClipOrder(
-        prompt=value.shot.prompt,
-        movement=value.shot.movement,
-        camera=value.shot.motion.camera,
-        framing=value.shot.framing,
-        atmosphere=value.atmosphere,
-        delivery=value.delivery,
-        frames=camera.frames_for(needed, value.delivery),
-        seed=place.seed(value.seed, place.key),
-    )
 
-    work = Work(
-        order=order,
-        credit=camera.credit,
-        make=lambda room: camera.film(order, opening.paths(), room),
-        about=lambda made: {"prompt": order.prompt, "frames_needed": needed},
-        inputs=(sliced, opening, line),
-        uses={"composite": opening.version},
-    )
-    if not work.paid:
-        return work
+    def shot_at(frames: int) -> Work:
+        order = ClipOrder(
+            prompt=value.shot.prompt,
+            movement=value.shot.movement,
+            camera=value.shot.motion.camera,
+            framing=value.shot.framing,
+            atmosphere=value.atmosphere,
+            delivery=value.delivery,
+            frames=frames,
+            seed=place.seed(value.seed, place.key),
+        )
+        work = Work(
+            order=order,
+            credit=camera.credit,
+            make=lambda room: camera.film(order, opening.paths(), room),
+            about=lambda made: {"prompt": order.prompt, "frames_needed": needed},
+            inputs=(sliced, opening, line),
+            uses={"composite": opening.version},
+        )
+        return replace(work, inputs=(*work.inputs, yes)) if work.paid and yes else work
+
+    would_do = tuple(shot_at(frames) for frames in camera.would_do(needed, value.delivery))
+    try:
+        work = replace(shot_at(camera.frames_for(needed, value.delivery)), or_else=would_do)
+    except ShotFailed as too_long:
+        work = replace(shot_at(needed), or_else=would_do, refusal=too_long)
     # What was bought already is used without asking again, whatever has changed since.
-    bought = studio.db.find_take(place.episode, "clip", place.key, work.recipe("clip"))
-    if bought is None and studio.greenlights.standing(place.episode) is None:
+    if work.paid and not work.bought("clip", studio, place) and not studio.greenlights.standing(place.episode):
         raise NotReady("greenlight", Place(place.episode))
-    yes = greenlight.find(Place(place.episode))
-    return replace(work, inputs=(*work.inputs, yes)) if yes else work
+    return work

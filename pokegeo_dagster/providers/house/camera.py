@@ -37,6 +37,10 @@ class HouseCamera:
         """Just what the segment needs: this camera shoots no handles."""
         return segment_frames
 
+    def would_do(self, segment_frames: int, delivery: Delivery) -> tuple[int, ...]:
+        """No other length: a new one costs nothing."""
+        return ()
+
     def film(self, order: ClipOrder, composite: Mapping[str, Path], room: Path) -> Made:
         """The clip: `main`, an MP4 of exactly `order.frames` frames in the delivery profile and
         without sound, which a conformer takes as it is; and `poster`, a JPEG of its first third.

@@ -58,7 +58,7 @@ class KlingCamera:
         """The shortest of this camera's lengths that holds the segment, with its last frame held for no
         longer than that may be; in frames of the delivery. Raises ShotFailed when none does."""
         for seconds in self._lengths:
-            if segment_frames <= (seconds + LONGEST_HOLD_S) * delivery.rate_fps:
+            if _holds(seconds, segment_frames, delivery):
                 return seconds * delivery.rate_fps
         needs_s = segment_frames / delivery.rate_fps
         raise ShotFailed(
@@ -68,8 +68,14 @@ class KlingCamera:
             f"{self._setting.seconds} s. {FREE} Shorten the line{self._longer(needs_s)}.",
         )
 
+    def would_do(self, segment_frames: int, delivery: Delivery) -> tuple[int, ...]:
+        """Every length of this model that holds the segment, the shortest first, whatever is set."""
+        enough = (s for s in sorted(self._setting.model.seconds) if _holds(s, segment_frames, delivery))
+        return tuple(seconds * delivery.rate_fps for seconds in enough)
+
     def film(self, order: ClipOrder, composite: Mapping[str, Path], room: Path) -> KlingJob:
-        """The clip as one unsent job. The prompt is sent as it is ordered, camera words last.
+        """The clip as one unsent job. The prompt is sent as it is ordered, camera words last. An order
+        of a length that the model shoots is of that length, whatever is set: it may be under way.
 
         Raises ShotFailed without a usable composite or when the order is longer than the camera
         shoots, Refused when the prompt is longer than the model reads. All before any money.
@@ -85,8 +91,7 @@ class KlingCamera:
                 f"it has {size / 1e6:.1f} MB and KIE takes {MOST_PICTURE_BYTES / 1e6:.0f} MB. {FREE} "
                 "Deliver in a smaller size.",
             )
-        frames = self.frames_for(order.frames, order.delivery)
-        setting = replace(self._setting, seconds=frames // order.delivery.rate_fps)
+        setting = replace(self._setting, seconds=self._seconds_of(order))
         if len(order.prompt) > setting.model.most_prompt:
             raise Refused(
                 VENDOR,
@@ -117,10 +122,22 @@ class KlingCamera:
         """How long a clip of a usual line will be: such lines fill more than five seconds."""
         return self._setting.seconds
 
+    def _seconds_of(self, order: ClipOrder) -> int:
+        rate = order.delivery.rate_fps
+        seconds, rest = divmod(order.frames, rate)
+        if not rest and seconds in self._setting.model.seconds:
+            return seconds
+        return self.frames_for(order.frames, order.delivery) // rate
+
     def _longer(self, needs_s: float) -> str:
         """A longer setting of the same model that would do, if it has one."""
         enough = [s for s in self._setting.model.seconds if s >= needs_s]
         return f", or set POKEGEO_CLIP_SECONDS={min(enough)}" if enough else ""
+
+
+def _holds(seconds: int, segment_frames: int, delivery: Delivery) -> bool:
+    """Whether a clip holds a segment, with its last frame held for no longer than that may be."""
+    return segment_frames <= (seconds + LONGEST_HOLD_S) * delivery.rate_fps
 
 
 def _check(setting: Setting) -> None:

@@ -149,6 +149,17 @@ class ElevenLabsClient:
                 break
         raise VendorSilent(VENDOR, "the history has no end; nothing is concluded from it.")
 
+    def clock_ahead_s(self, voice_id: str) -> float:
+        """By how many seconds this machine's clock is ahead of the vendor's, as the date of a free
+        answer tells it to the second; 0 where it tells none. A machine that is some minutes off would
+        not find its own line in the history, and buy it again."""
+        with self._free("the history") as sdk:
+            answer = sdk.history.with_raw_response.list(
+                page_size=1, voice_id=voice_id, request_options=_once(FREE_READ_S)
+            )
+        theirs = wire.moment(answer.headers)
+        return self.clock() - theirs if theirs is not None else 0.0
+
     def history_item(self, item_id: str) -> wire.HistoryItem | None:
         """One line of the history, with its alignment where the vendor kept it; None when it is gone."""
         with self._free(f"history item {item_id}") as sdk:
@@ -184,7 +195,7 @@ class ElevenLabsClient:
             raise
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             raise NotTaken(
-                VENDOR, f"could not be reached ({_name(error)}); nothing was sent. It is asked for again."
+                VENDOR, f"could not be reached ({_name(error)}); nothing was charged. It is asked for again."
             ) from error
         except _api_error() as error:
             # Not chained: its own text is the whole answer, headers and all.
@@ -245,7 +256,8 @@ class ElevenLabsClient:
                 if not self._key or not self._key.isascii() or any(c.isspace() for c in self._key):
                     raise AccountTrouble(
                         VENDOR,
-                        "the API key is empty or holds a blank. Set ELEVENLABS_API_KEY, then try again.",
+                        "the API key is empty or holds a blank. Nothing was charged. Set ELEVENLABS_API_KEY, "
+                        "then try again.",
                     )
                 self._http, self._sdk = self._opened()
             return self._sdk

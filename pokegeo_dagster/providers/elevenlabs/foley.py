@@ -46,18 +46,18 @@ class ElevenLabsFoley:
         cue = unicodedata.normalize("NFC", " ".join(order.cue.split()))
         if not any(c.isalnum() for c in cue) or any(unicodedata.category(c) in ("Cc", "Cs") for c in cue):
             raise Refused(
-                VENDOR, f"{cue[:40]!r} names no sound; nothing was sent. Give the shot a sound cue."
+                VENDOR, f"{cue[:40]!r} names no sound; nothing was charged. Give the shot a sound cue."
             )
         if not SHORTEST_S <= order.duration_s <= LONGEST_S:
             raise Refused(
                 VENDOR,
                 f"an effect of {order.duration_s:g} s was ordered and it makes {SHORTEST_S:g} to "
-                f"{LONGEST_S:g} s; nothing was sent. Order another length.",
+                f"{LONGEST_S:g} s; nothing was charged. Order another length.",
             )
         if not 0 <= self.prompt_influence <= 1:
             raise Refused(
                 VENDOR,
-                f"prompt_influence is {self.prompt_influence:g}, not 0 to 1; nothing was sent. Set it.",
+                f"prompt_influence is {self.prompt_influence:g}, not 0 to 1; nothing was charged. Set it.",
             )
         asked = {
             "text": cue,

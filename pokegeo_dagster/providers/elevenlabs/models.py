@@ -116,7 +116,7 @@ def voice_model(name: str) -> VoiceModel:
     if name not in VOICE_MODELS:
         raise Refused(
             VENDOR,
-            f"no voice model is called {name!r}; nothing was sent. "
+            f"no voice model is called {name!r}; nothing was charged. "
             f"Configure one of {', '.join(VOICE_MODELS)}.",
         )
     return VOICE_MODELS[name]
@@ -127,7 +127,7 @@ def effects_model(name: str) -> str:
     if name not in EFFECTS_MODELS:
         raise Refused(
             VENDOR,
-            f"no effects model is called {name!r}; nothing was sent. "
+            f"no effects model is called {name!r}; nothing was charged. "
             f"Configure one of {', '.join(EFFECTS_MODELS)}.",
         )
     return name

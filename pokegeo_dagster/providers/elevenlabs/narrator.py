@@ -58,7 +58,7 @@ class ElevenLabsNarrator:
         if not _VOICE_ID.fullmatch(voice):
             raise AccountTrouble(
                 VENDOR,
-                f"{voice!r} is no voice id; nothing was sent. Set ELEVENLABS_VOICE_ID, then try again.",
+                f"{voice!r} is no voice id; nothing was charged. Set ELEVENLABS_VOICE_ID, then try again.",
             )
         text = speakable(order.text, model)
         settled = settings_for(model.name, self.settings)
@@ -85,17 +85,17 @@ def speakable(text: str, model: VoiceModel) -> str:
     odd = sorted({f"U+{ord(c):04X}" for c in line if unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn")})
     if odd:
         raise Refused(
-            VENDOR, f"the line holds control characters ({', '.join(odd)}); nothing was sent. Remove them."
+            VENDOR, f"the line holds control characters ({', '.join(odd)}); nothing was charged. Remove them."
         )
     if not phrase_line(line):
         raise Refused(
-            VENDOR, f"there is no word to speak in {line[:40]!r}; nothing was sent. Give the shot a line."
+            VENDOR, f"there is no word to speak in {line[:40]!r}; nothing was charged. Give the shot a line."
         )
     if len(line) > model.characters:
         raise Refused(
             VENDOR,
             f"the line has {len(line)} characters and {model.name} takes {model.characters}; "
-            "nothing was sent. Shorten it, or choose a model that takes more.",
+            "nothing was charged. Shorten it, or choose a model that takes more.",
         )
     return line
 

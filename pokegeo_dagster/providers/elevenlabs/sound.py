@@ -60,7 +60,7 @@ def output_format(name: str) -> str:
     """The name again, if the studio can use it. Raises Refused with those it can."""
     if name not in OUTPUT_FORMATS:
         raise Refused(
-            VENDOR, f"{name!r} is no sound format for a film; nothing was sent. Use one of: "
+            VENDOR, f"{name!r} is no sound format for a film; nothing was charged. Use one of: "
             f"{', '.join(OUTPUT_FORMATS)}."
         )  # fmt: skip
     return name

@@ -27,7 +27,7 @@ from pokegeo_dagster.providers.elevenlabs.client import ElevenLabsClient
 from pokegeo_dagster.providers.elevenlabs.models import VENDOR, VoiceModel, VoiceSettings
 from pokegeo_dagster.providers.elevenlabs.words import time_words
 
-_CLOCKS_S = 60.0  # by how much this machine's clock and the vendor's may differ
+_CLOCKS_S = 60.0  # by how much the vendor's clocks may differ among themselves, and we measure wrongly
 
 
 @dataclass
@@ -225,9 +225,10 @@ class SpeechJob:
         return self._found(float(delivery.facts.get("asked_at") or 0.0), delivery.charge.request_id)
 
     def _found(self, since: float, request_id: str | None = None) -> wire.HistoryItem | None:
-        """The history's line that is this job's: by the request's id, else the first made after `since`,
-        else (the clocks may differ) the last one before it."""
+        """The history's line that is this job's: by the request's id, else the first made after `since`
+        (by this machine's clock), else the last one shortly before it."""
         try:
+            since -= self.client.clock_ahead_s(self.voice_id)
             mine = [
                 item for item in self.client.history(self.voice_id, since - _CLOCKS_S) if self._is_mine(item)
             ]

@@ -21,12 +21,19 @@ _ACCOUNT = {
     "voice_not_found", "voice_does_not_exist", "invalid_uid",
     "model_not_found", "model_deprecated", "model_can_not_do_text_to_speech",
 }  # fmt: skip
+# What to mend, by what the vendor's code names.
+_MEND = {
+    "voice": "Set ELEVENLABS_VOICE_ID (or the channel's voice) to one of the account's voices",
+    "model": "Choose another model (POKEGEO_NARRATOR_MODEL, POKEGEO_FOLEY_MODEL)",
+    "api_key": "Check ELEVENLABS_API_KEY",
+    "": "Mend the account or its settings",
+}
 _CONTENT = re.compile(r"content|polic|moderat|unsafe|safety|prohibited|blocked|copyright")
 
 _NEXT = {
     "content": "Nothing was charged. Reword it, then make it again.",
     "request": "Nothing was charged. Change what is asked, then make it again.",
-    "account": "Nothing was charged. Mend the account or its settings, then make it again.",
+    "account": "Nothing was charged. {mend}, then make it again.",
     "busy": "Nothing was begun; it is asked for again later.",
     "lost": "",  # the purse says what follows
 }
@@ -60,8 +67,10 @@ def trouble(
     where = f" at {told.param}" if told.param else ""
     if not told.spoken:
         said = "what came back is not its own answer"
+    mend = next(text for what, text in _MEND.items() if what in code)
     reason = (
-        f"HTTP {status} ({code}){where}: {(said or 'no reason given').rstrip('.')}. {_NEXT[kind]}".rstrip()
+        f"HTTP {status} ({code}){where}: {(said or 'no reason given').rstrip('.')}. "
+        f"{_NEXT[kind].format(mend=mend)}".rstrip()
     )
     if kind == "busy":
         return NotTaken(VENDOR, reason, after_s=after_s, request_id=request_id)

@@ -6,6 +6,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -140,6 +141,15 @@ def receipt(headers: Mapping[str, str] | None) -> Receipt:
         concurrent=int(concurrent) if concurrent.isdecimal() else None,
         content_type=told.get("content-type"),
     )
+
+
+def moment(headers: Mapping[str, str] | None) -> float | None:
+    """When an answer was given by the vendor's clock, in seconds since 1970, to the second."""
+    told = {name.lower(): value for name, value in (headers or {}).items()}
+    try:
+        return parsedate_to_datetime(told["date"]).timestamp()
+    except (KeyError, ValueError):
+        return None
 
 
 def speech_answer(data: Any) -> SpeechAnswer:

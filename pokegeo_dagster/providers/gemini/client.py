@@ -115,7 +115,7 @@ class GeminiClient:
     def _opened(self) -> Client:
         if not self._key or not self._key.isascii() or not self._key.isprintable() or " " in self._key:
             raise AccountTrouble(
-                VENDOR, "the API key is empty or not a key. Nothing was sent. Set GEMINI_API_KEY."
+                VENDOR, "the API key is empty or not a key. Nothing was charged. Set GEMINI_API_KEY."
             )
         import httpx2
         from google import genai

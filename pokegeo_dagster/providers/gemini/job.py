@@ -16,7 +16,7 @@ from pokegeo_dagster.film.errors import (
     VendorTrouble,
 )
 from pokegeo_dagster.film.vendors import Charge, Delivery, Pending, Ticket
-from pokegeo_dagster.providers.gemini.troubles import VENDOR
+from pokegeo_dagster.providers.gemini.troubles import FREE, VENDOR
 from pokegeo_dagster.providers.gemini.wire import Answer
 from pokegeo_dagster.providers.scrub import shortened
 
@@ -86,7 +86,7 @@ def unusable(answer: Answer, charge: Charge | None, wanted: str) -> VendorTroubl
     finish, request = answer.finish or "none given", answer.response_id
     if answer.finish == "PUP_LIMITED_DISABLED":
         return AccountTrouble(
-            VENDOR, f"the account is limited for its use of prohibited content{said}.", request
+            VENDOR, f"the account is limited for its use of prohibited content{said}. {FREE}", request
         )
     if answer.blocked:
         reason = f"it declined the prompt: {answer.blocked}{said}. {_REWORD}"
@@ -100,4 +100,6 @@ def unusable(answer: Answer, charge: Charge | None, wanted: str) -> VendorTroubl
         reason = f"it answered without a {wanted} (finish reason {finish}){said}.{words} Order it again."
         return JobFailed(VENDOR, reason, charge, request)
     billed = charge is not None and answer.usage is not None and answer.usage.output > 0
-    return JobFailed(VENDOR, reason, charge, request) if billed else Refused(VENDOR, reason, request)
+    return (
+        JobFailed(VENDOR, reason, charge, request) if billed else Refused(VENDOR, f"{reason} {FREE}", request)
+    )

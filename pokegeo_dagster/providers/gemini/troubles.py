@@ -24,6 +24,7 @@ from pokegeo_dagster.film.errors import (
 from pokegeo_dagster.providers.scrub import shortened
 
 VENDOR = "gemini"
+FREE = "Nothing was charged."  # «If your request fails with a 400 or 500 error, you won't be charged»
 # Daily quotas of the Gemini API end at midnight Pacific (rate-limit page, seen 2026-11).
 _QUOTA_DAY = ZoneInfo("America/Los_Angeles")
 _NO_DETAILS_WAIT_S = 60.0
@@ -77,9 +78,9 @@ def trouble_from(
     name = type(cause).__name__
     words = shortened(cause, key) or name
     if name in _BEFORE_SENDING:
-        return NotTaken(VENDOR, f"no connection could be made ({name}: {words}). Nothing was sent.")
+        return NotTaken(VENDOR, f"no connection could be made ({name}: {words}). {FREE}")
     if not sent:
-        return Refused(VENDOR, f"the request could not be built ({name}: {words}). Nothing was sent.")
+        return Refused(VENDOR, f"the request could not be built ({name}: {words}). {FREE}")
     return AnswerLost(VENDOR, f"no usable answer came back ({name}: {words}).")
 
 
@@ -94,22 +95,28 @@ def _from_answer(said: _Said, now: float, key: str, model: str, billed_5xx: bool
     if code == 429:
         return _rate_limit(said, words, now)
     if code in (401, 402, 403) or said.status in ("UNAUTHENTICATED", "PERMISSION_DENIED"):
-        return AccountTrouble(VENDOR, f"HTTP {code}, «{words}». Check the API key and its billing.", request)
+        return AccountTrouble(
+            VENDOR, f"HTTP {code}, «{words}». {FREE} Check GEMINI_API_KEY and its billing.", request
+        )
     if code == 400 and (_is_bad_key(said) or said.status == "FAILED_PRECONDITION"):
-        return AccountTrouble(VENDOR, f"«{words}». Check the API key and that billing is on.", request)
+        return AccountTrouble(
+            VENDOR, f"«{words}». {FREE} Check GEMINI_API_KEY and that billing is on.", request
+        )
     if code == 404:
         return AccountTrouble(
             VENDOR,
-            f"model {model!r} is not there («{words}»). Name another one in the configuration.",
+            f"model {model!r} is not there («{words}»). {FREE} Name another one in the configuration.",
             request,
         )
     if code in (500, 503) and said.enveloped and not billed_5xx:
         return NotTaken(
-            VENDOR, f"HTTP {code}, «{words}». Failed requests are not billed.", _retry_after(said), request
+            VENDOR, f"HTTP {code}, «{words}». {FREE} It is asked again later.", _retry_after(said), request
         )
     if 400 <= code < 500 and code not in (408, 409, 499):
         return Refused(
-            VENDOR, f"HTTP {code}, «{words}». The same request would be declined again: change it.", request
+            VENDOR,
+            f"HTTP {code}, «{words}». {FREE} It would be declined again: change what is asked.",
+            request,
         )
     return AnswerLost(VENDOR, f"HTTP {code}, «{words}».", request)
 
@@ -119,20 +126,30 @@ def _rate_limit(said: _Said, words: str, now: float) -> VendorTrouble:
     limits = re.findall(r"limit: (\d+)\b", said.message)
     if limits and not any(int(limit) for limit in limits):
         return AccountTrouble(
-            VENDOR, f"this project has no quota for the model («{words}»). Turn billing on.", said.request_id
+            VENDOR,
+            f"this project has no quota for the model («{words}»). {FREE} Turn billing on.",
+            said.request_id,
         )
     if any("PerDay" in quota for quota in quotas):
         # The RetryInfo that comes with it (about 36 s) is not when the day is over.
         return QuotaSpent(
-            VENDOR, f"today's quota is used up («{words}»).", next_quota_day(now), said.request_id
+            VENDOR,
+            f"today's quota is used up («{words}»). {FREE} It is asked again when it is back.",
+            next_quota_day(now),
+            said.request_id,
         )
     if _MONEY.search(said.message):
-        return AccountTrouble(VENDOR, f"«{words}». Add credit or raise the spend limit.", said.request_id)
+        return AccountTrouble(
+            VENDOR, f"«{words}». {FREE} Add credit or raise the spend limit.", said.request_id
+        )
     if not quotas:
-        reason = f"«{words}». No quota is named: if it goes on, look at the project's spend limits."
+        reason = f"«{words}». {FREE} No quota is named: if it goes on, look at the project's spend limits."
         return NotTaken(VENDOR, reason, _retry_info(said) or _NO_DETAILS_WAIT_S, said.request_id)
     return NotTaken(
-        VENDOR, f"too many requests («{words}»).", _retry_info(said) or _NO_DETAILS_WAIT_S, said.request_id
+        VENDOR,
+        f"too many requests («{words}»). {FREE}",
+        _retry_info(said) or _NO_DETAILS_WAIT_S,
+        said.request_id,
     )
 
 

@@ -196,7 +196,9 @@ def vendor() -> Iterator[Vendor]:
                     self._give(says(404, "not found"))
 
         def _page(self, query: dict[str, str]) -> dict[str, Any]:
-            lines = [line for line in book.history if line["date_unix"] >= int(query["date_after_unix"])]
+            lines = [
+                line for line in book.history if line["date_unix"] >= int(query.get("date_after_unix", 0))
+            ]
             ids = [line["history_item_id"] for line in lines]
             first = ids.index(query["start_after_history_item_id"]) + 1 if query.get(
                 "start_after_history_item_id") else 0  # fmt: skip

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -151,7 +152,8 @@ def test_a_lost_answer_is_found_in_the_history_by_text_voice_and_model(vendor, t
     assert found is not None and found.facts["history_item_id"] == "mine"
     assert found.charge.items[0].units == len(LINE)
     assert found.charge.request_id == "req-mine"
-    assert len([path for path in vendor.gets if path.startswith("/v1/history?")]) == 2
+    pages = [path for path in vendor.gets if path.startswith("/v1/history?") and "date_after" in path]
+    assert len(pages) == 2
     assert asked.fetch(None, found, tmp_path).files["original"].read_bytes() == vendor.audio["mine"]
     assert vendor.posts == []
 
@@ -163,6 +165,19 @@ def test_of_two_that_fit_the_first_after_the_submit_is_taken(vendor, tmp_path: P
     found = job(vendor, tmp_path).look_up(1_000.7, tmp_path)
 
     assert found is not None and found.facts["history_item_id"] == "first"
+
+
+@pytest.mark.parametrize("ahead_s", [7_200.0, -7_200.0])
+def test_a_machine_whose_clock_is_wrong_finds_its_line_and_no_older_one(vendor, tmp_path: Path, ahead_s):
+    """Looked for by a clock two hours ahead, it would not be there, and would be bought again."""
+    now = time.time()
+    vendor.kept(LINE, "yesterday", date_unix=int(now) - 3_600)
+    vendor.kept(LINE, "mine", date_unix=int(now) + 1)
+    narrator = ElevenLabsNarrator(vendor.client(clock=lambda: time.time() + ahead_s), VOICE)
+
+    found = narrator.speak(NarrationOrder(text=LINE, seed=7), tmp_path).look_up(now + ahead_s, tmp_path)
+
+    assert found is not None and found.facts["history_item_id"] == "mine"
 
 
 def test_a_line_of_which_the_history_has_no_trace_was_not_made(vendor, tmp_path: Path):

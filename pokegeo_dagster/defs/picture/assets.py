@@ -166,6 +166,7 @@ def clip(
     except ShotFailed as too_long:
         work = replace(shot_at(needed), or_else=would_do, refusal=too_long)
     # What was bought already is used without asking again, whatever has changed since.
-    if work.paid and not work.bought("clip", studio, place) and not studio.greenlights.standing(place.episode):
+    paid_now = work.paid and not work.bought("clip", studio, place)
+    if paid_now and studio.greenlights.standing(place.episode) is None:
         raise NotReady("greenlight", Place(place.episode))
     return work

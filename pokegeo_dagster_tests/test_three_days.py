@@ -87,6 +87,9 @@ class Studio:
     def filmed(self, episode: str) -> bool:
         return self.db.approved_take(episode, "final_cut", "film") is not None
 
+    def delivered(self, episode: str) -> bool:
+        return any((self.home / "films" / episode).glob("*_final.mp4"))
+
     def clips(self, episode: str) -> int:
         return len(self.db.approved(episode, "clip"))
 
@@ -161,6 +164,7 @@ def test_three_briefs_on_monday_are_three_films_on_wednesday(
     assert studio.greenlights.standing("a") is None, "the yes was for another screenplay"
     studio.say_yes("a")
     _until("three films", lambda: all(studio.filmed(e) for e in "abc"), 240)
+    _until("they are delivered", lambda: all(studio.delivered(e) for e in "abc"))
 
     assert city.charges.bought_twice() == {}
     assert [studio.clips(episode) for episode in "abc"] == [CLIPS] * 3

@@ -4,16 +4,18 @@ import sys
 
 import dagster as dg
 
-from pokegeo_dagster.cli.production import brief_for, copy_whole, watch
+from pokegeo_dagster.cli.production import brief_for, watch
 from pokegeo_dagster.cli.progress import minutes
 from pokegeo_dagster.cli.words import counted
 from pokegeo_dagster.definitions import defs
 from pokegeo_dagster.defs.graph import CALL_SHEET, GRAPH
 from pokegeo_dagster.defs.office.craft import Craft
+from pokegeo_dagster.defs.office.delivery import deliver_animatic
 from pokegeo_dagster.defs.office.partitions import EPISODES
 from pokegeo_dagster.defs.office.production import TO_DO, run_asset, settle_dead_runs, standings
 from pokegeo_dagster.defs.office.studio import Studio, here
 from pokegeo_dagster.defs.office.takes import NotReady, Takes
+from pokegeo_dagster.film.edit import layout
 from pokegeo_dagster.film.edit.delivery import Profile
 from pokegeo_dagster.film.errors import BriefRefused, ProductionError
 from pokegeo_dagster.film.ids import episode_id
@@ -52,17 +54,14 @@ def sketch_episode(
         made = seen.tally.made["animatic"]
         elapsed = seen.elapsed
     take = Takes("animatic", studio).of(Place(name))
-    folder = studio.settings.home / "films" / name
-    folder.mkdir(parents=True, exist_ok=True)
-    for part, file in (("main", "animatic.mp4"), ("board", "storyboard.jpg")):
-        copy_whole(take.path(part), folder / file)
+    folder = deliver_animatic(studio, name)
     slate = take.slate
     did = f"made in {elapsed}" if made else "nothing had changed: this is the one that was there"
     print(f"\nThe animatic of “{slate['title']}”: {minutes(slate['duration_s'])} long, {did}, $0.00.")
     pieces = f"{slate['stand_ins']} of {3 * slate['clips']} pieces sketched"
     print(f"{counted(slate['clips'], 'clip')}, {pieces}.\n")
-    print(f"  animatic    {folder / 'animatic.mp4'}")
-    print(f"  storyboard  {folder / 'storyboard.jpg'}\n")
+    print(f"  animatic    {folder / layout.ANIMATIC}")
+    print(f"  storyboard  {folder / layout.STORYBOARD}\n")
     if not made:
         print("To see in it what has landed since: add --new-take.", file=sys.stderr)
 

@@ -1,6 +1,5 @@
 """`pokegeo produce` and `pokegeo redo`."""
 
-import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -17,6 +16,7 @@ from pokegeo_dagster.definitions import defs
 from pokegeo_dagster.defs.edit.greenlight import say_yes
 from pokegeo_dagster.defs.graph import CALL_SHEET, GRAPH
 from pokegeo_dagster.defs.office.briefs import drawn_up
+from pokegeo_dagster.defs.office.delivery import deliver
 from pokegeo_dagster.defs.office.production import produce, run_asset
 from pokegeo_dagster.defs.office.studio import Studio, here
 from pokegeo_dagster.defs.office.takes import Take, Takes
@@ -174,36 +174,8 @@ def _bring_up_to_date(studio: Studio, instance: dg.DagsterInstance, brief: Brief
         )
     made = sum(seen.tally.made.values())
     film = Takes("final_cut", studio).of(Place(brief.episode))
-    folder = deliver(studio, film, brief)
+    folder = deliver(studio, film, brief.species)
     _announce(studio, film, folder, made, elapsed, brief)
-
-
-def deliver(studio: Studio, film: Take, brief: Brief) -> Path:
-    """Puts the deliverables where a person looks for them: films/<episode>/ in the studio's home."""
-    folder = studio.settings.home / "films" / brief.episode
-    folder.mkdir(parents=True, exist_ok=True)
-    names = {
-        ("final_cut", "main"): layout.film(brief.species),
-        ("final_cut", "script"): layout.SCRIPT,
-        ("final_cut", "cue_sheet"): layout.CUE_SHEET,
-        ("final_cut", "poster"): layout.POSTER,
-        ("timeline", "manifest"): layout.MANIFEST,
-        ("captions", "main"): layout.beside_film(brief.species, "srt"),
-        ("captions", "vtt"): layout.beside_film(brief.species, "vtt"),
-        ("qc_report", "main"): layout.QUALITY_PAGE,
-    }
-    for (asset, part), name in names.items():
-        copy_whole(Takes(asset, studio).of(film.place).path(part), folder / name)
-    if upright := Takes("vertical_cut", studio).find(film.place):
-        copy_whole(upright.path(), folder / layout.vertical_film(brief.species))
-    return folder
-
-
-def copy_whole(source: Path, target: Path) -> None:
-    """A copy that is there whole or not at all."""
-    partial = target.with_name(f".{target.name}.part")
-    shutil.copyfile(source, partial)
-    partial.replace(target)
 
 
 def _announce(studio: Studio, film: Take, folder: Path, made: int, elapsed: str, brief: Brief) -> None:

@@ -17,6 +17,7 @@ from dagster._core.errors import DagsterExecutionInterruptedError
 from pokegeo_dagster.budget.consent import agrees
 from pokegeo_dagster.defs.edit.greenlight import say_yes
 from pokegeo_dagster.defs.office.assets import run_tags
+from pokegeo_dagster.defs.office.delivery import deliver
 from pokegeo_dagster.defs.office.estimating import outlook
 from pokegeo_dagster.defs.office.extent import (
     FROM_THE_GREENLIGHT,
@@ -28,8 +29,10 @@ from pokegeo_dagster.defs.office.extent import (
 from pokegeo_dagster.defs.office.instance import TERMINAL_VARIABLE
 from pokegeo_dagster.defs.office.production import produce
 from pokegeo_dagster.defs.office.studio import Studio, StudioResource
+from pokegeo_dagster.defs.office.takes import Takes
 from pokegeo_dagster.defs.office.wanted import CUT, PREPRODUCTION, PRODUCTION
 from pokegeo_dagster.film.errors import DatabaseUnavailable, OrderRefused, ProductionError
+from pokegeo_dagster.film.places import Place
 from pokegeo_dagster.storage.orders import BEAT_S, Order, Orders
 from pokegeo_dagster.storage.processes import process_name
 
@@ -161,7 +164,8 @@ def _done(
 ) -> list[str]:
     """Makes what an order is for."""
     episode = order.episode
-    if studio.db.brief(episode) is None:
+    brief = studio.db.brief(episode)
+    if brief is None:
         return []
     pays = studio.pays_for("camera", episode)
     may_film = not pays or studio.greenlights.standing(episode) is not None
@@ -179,6 +183,8 @@ def _done(
     fallen = [f for f in studio.db.failures(episode) if f.asset in extent.assets]
     if extent is TO_THE_GREENLIGHT and not fallen:
         ask_the_policy(studio, episode)
+    elif not fallen and (film := Takes("final_cut", studio).find(Place(episode))):
+        deliver(studio, film, brief.species)
     return [f"{f.asset} {f.key}: {f.reason}" for f in fallen]
 
 

@@ -149,8 +149,8 @@ def test_an_edited_line_is_estimated_exactly_before_it_is_bought(paid, city, tmp
     stale = paid("estimate", "haunter", "--stale")
 
     assert stale.returncode == 0, stale.stderr
-    assert "clip_01: narration changed → 1 narration, 1 segment and final cut" in stale.stdout
-    assert "0 clips to buy" in stale.stdout
+    first = stale.stdout.splitlines()[0]
+    assert re.fullmatch(r"narration line 1 → 1 voice, 1 segment, final cut: \$0\.0\d+, 0 clips", first), first
     assert city.charges.usd() == taken
     priced = _usd(stale.stdout, "final cut: ")
     made = paid("produce", "haunter")

@@ -26,6 +26,8 @@ from pokegeo_dagster.film.story.species import find_species, species_book
 from pokegeo_dagster.storage.ledger import Ledger
 
 COUNTED = ("token", "character", "second")  # units that take a plural
+VOICE = {"narration": "voice"}  # what a person calls it
+SINGLY = 6  # so many edited pieces are named one by one
 HALVES = (9, 6)  # shorter films, told as cheaper ways
 DOES = {"researcher": "researches", "writer": "writes", "illustrator": "draws", "camera": "films",
         "narrator": "speaks", "foley": "makes the sounds"}  # fmt: skip
@@ -254,7 +256,7 @@ def _tell_now(console: Console, studio: Studio, brief: Brief, keyless: bool) -> 
 
 
 def _tell_stale(console: Console, found: Outlook) -> None:
-    """«clip_07: narration changed → 1 narration, 1 segment, final cut: $0.02, 0 clips»."""
+    """«narration line 7 → 1 voice, 1 segment, final cut: $0.02, 0 clips»."""
     stale = found.stale
     if not stale.lines:
         console.print(f"{found.brief.episode}: nothing is stale; `produce` would buy nothing for an edit.")
@@ -264,15 +266,31 @@ def _tell_stale(console: Console, found: Outlook) -> None:
         again.pop(bookkeeping, None)
     bought = Counter(line.asset for line in stale.lines if line.bought)
     clips = bought.get("clip", 0)
-    causes = "; ".join(f"{edit} changed" for edit in found.edits) or _causes(stale)
-    pieces = listed([counted(n, asset) for asset, n in again.items()]) or "nothing"
-    console.print(f"{causes} → {pieces}: {money(stale.usd)}, {counted(clips, 'clip')} to buy")
+    causes = _edits(found.edits) or _causes(stale)
+    pieces = ", ".join(counted(n, VOICE.get(asset, asset)) for asset, n in again.items()) or "nothing"
+    console.print(f"{causes} → {pieces}: {money(stale.usd)}, {counted(clips, 'clip')}")
     for row in stale.rows():
         if row.asset in ROLE_OF and row.asset != "screenplay":
             keys = ", ".join(row.keys)
             console.print(f"  {row.asset} {keys}: {row.why}; {row.vendor}, {money(row.usd)}")
     for why in found.stopped:
         console.print(f"  [yellow]cannot be ordered[/]: {why}")
+
+
+def _edits(edits: Sequence[tuple[str, str]]) -> str:
+    """«narration line 7; sound cue of clips 3 and 7; reference 4»."""
+    keys: dict[str, list[str]] = {}
+    for key, what in edits:
+        keys.setdefault(what, []).append(str(int(key.partition("_")[2])))
+    return "; ".join(_edit(what.replace("_", " "), numbers) for what, numbers in keys.items())
+
+
+def _edit(what: str, numbers: Sequence[str]) -> str:
+    noun = {"narration": "narration line", "reference": "reference"}.get(what)
+    of = "" if noun else f"{what} of "
+    if len(numbers) > SINGLY:
+        return f"{of}{counted(len(numbers), noun or 'clip')}"
+    return f"{of}{noun or 'clip'}{'s' if len(numbers) > 1 else ''} {listed(numbers)}"
 
 
 def _causes(stale: Estimate) -> str:

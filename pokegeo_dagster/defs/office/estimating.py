@@ -29,12 +29,13 @@ from pokegeo_dagster.defs.office.floor import is_whole, usable_take
 from pokegeo_dagster.defs.office.studio import Studio
 from pokegeo_dagster.defs.office.takes import NotReady, Take, Takes
 from pokegeo_dagster.defs.story.assets import DESK
+from pokegeo_dagster.film.crew import ReferenceOrder
 from pokegeo_dagster.film.digest import digest
 from pokegeo_dagster.film.edit.delivery import SAMPLE_RATE_HZ
 from pokegeo_dagster.film.errors import ProductionError
 from pokegeo_dagster.film.places import Place
 from pokegeo_dagster.film.story.brief import Brief
-from pokegeo_dagster.film.story.screenplay import Shot
+from pokegeo_dagster.film.story.screenplay import Reference, Shot
 from pokegeo_dagster.film.story.slices import ShotSlice
 from pokegeo_dagster.film.vendors import Job
 from pokegeo_dagster.providers.kie.camera import KlingCamera
@@ -67,7 +68,7 @@ class Outlook:
     exact: bool
     under_way: tuple[Task, ...] = ()
     stopped: tuple[str, ...] = ()  # pieces that cannot be ordered as they are, and why
-    edits: tuple[str, ...] = ()  # «clip_07: narration»: what an edit of the screenplay changes
+    edits: tuple[tuple[str, str], ...] = ()  # («clip_07», «narration»): what an edit changes, by key
 
     @property
     def stale(self) -> Estimate:
@@ -154,7 +155,7 @@ class _Walk:
     seen: dict[tuple[str, str], Take] = field(default_factory=dict)
     under_way: list[Task] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
-    edits: list[str] = field(default_factory=list)
+    edits: list[tuple[str, str]] = field(default_factory=list)
     exact: bool = True
 
     def __post_init__(self) -> None:
@@ -202,6 +203,8 @@ class _Walk:
             work = self._work(craft, place)
             recipe = work.recipe(craft.name)
             row = usable_take(self.studio, craft.name, place, recipe)
+            if row is None and isinstance(work.order, ReferenceOrder):
+                self._compare_reference(place, work.order.reference)
             if row is not None:
                 self._kept(craft, place, work, row)
             elif work.paid:
@@ -275,8 +278,16 @@ class _Walk:
         new = ShotSlice.model_validate_json(file.read_bytes())
         changed = [name for name in Shot.model_fields if getattr(old.shot, name) != getattr(new.shot, name)]
         changed += [n for n in ("atmosphere", "delivery", "seed") if getattr(old, n) != getattr(new, n)]
-        if changed:
-            self.edits.append(f"{place.key}: {', '.join(changed)}")
+        self.edits.extend((place.key, name) for name in changed)
+
+    def _compare_reference(self, place: Place, wanted: Reference) -> None:
+        """What an edit changes in a seed image's plan, as far as its slate remembers that."""
+        before = Takes("reference", self.studio).find(place)
+        known = ("kind", "name", "description")
+        if before is not None and any(
+            before.slate.get(n, getattr(wanted, n)) != getattr(wanted, n) for n in known
+        ):
+            self.edits.append((place.key, "reference"))
 
     def _imagine(
         self,

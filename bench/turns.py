@@ -29,7 +29,7 @@ def main() -> None:
         for name, url in urls.items():
             _fill(url)
             (claim, cpu_ms), look = _claims(url), _looks(url)
-            met = "ok" if max(claim) <= TARGET_MS else "MISSED"
+            met = "ok" if statistics.median(claim) <= TARGET_MS else "MISSED"
             print(
                 f"{met:<6} {name}: whose turn of {PIECES:,} it is: {statistics.median(claim):.1f} ms, "
                 f"worst of {ROUNDS} {max(claim):.1f} ms (target {TARGET_MS:.0f} ms), "

@@ -12,7 +12,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, func, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pokegeo_dagster.budget.turns import Waiting, in_turn
@@ -29,7 +41,6 @@ BEAT_S, LEASE_S = 10.0, 90.0
 MOST_FRUITLESS = 5
 FIRST_REST_S, LONGEST_REST_S = 5.0, 300.0
 BY_HAND = "by hand"  # the stage of an episode that a person produces at a terminal
-EVERYTHING = 1_000_000
 LONGEST_BY_HAND_S = 43_200.0  # a terminal on another host, of which nothing more was heard
 # Any number, so long as nobody else uses it: those who claim take turns themselves.
 _CLAIM_LOCK = 0x706F6B6567656F31
@@ -162,17 +173,9 @@ class Orders:
         with self._database.transaction(write=True) as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _CLAIM_LOCK})
-            last = self._last_turns(connection)
-            turn, claimed = max(last.values(), default=0), []
-            for level, piece in in_turn(self._waiting(connection, most), last, self._now().timestamp()):
-                if len(claimed) == most:
-                    break
-                stamp = {"state": "claimed", "claimed_at": self._now(), "turn": turn + 1,
-                         "turn_level": level, "process": None, "beat_at": None}  # fmt: skip
-                mine = (_orders.c.id == piece.id, _orders.c.state == "queued", ~_in_hand())
-                if connection.execute(update(_orders).where(*mine).values(stamp)).rowcount:
-                    turn += 1
-                    claimed.append(piece.id)
+            claimed: list[int] = []
+            while len(claimed) < most and (piece := self._given_out(connection)) is not None:
+                claimed.append(piece)
             rows = connection.execute(select(_orders).where(_orders.c.id.in_(claimed))).all()
         return sorted((_order(row) for row in rows), key=lambda order: claimed.index(order.id))
 
@@ -180,26 +183,26 @@ class Orders:
         """Everything that waits, in the order in which it would be given out now."""
         with self._database.transaction(write=False) as connection:
             last = self._last_turns(connection)
-            waiting = self._waiting(connection, EVERYTHING)
+            waiting = self._waiting(connection, select(_orders.c.id).where(*_may_begin(_orders, self._now())))
             found = {row.id: _order(row) for row in
                      connection.execute(select(_orders).where(_orders.c.state == "queued"))}  # fmt: skip
         return [(found[piece.id], piece) for _, piece in in_turn(waiting, last, self._now().timestamp())]
 
-    def _waiting(self, connection: Connection, most: int) -> list[Waiting]:
-        """What may be given out: of each channel and priority the first `most`. Ten thousand orders
-        stay in the database; whose turn it is of these is for `in_turn` to say."""
-        now, queued = self._now(), _orders.c.state == "queued"
-        line = func.row_number().over(
-            partition_by=(_orders.c.priority, _orders.c.channel), order_by=(_orders.c.asked_at, _orders.c.id)
-        )
-        may_begin = (
-            or_(_orders.c.not_before.is_(None), _orders.c.not_before <= now),
-            _orders.c.channel.not_in(select(schema.channels.c.id).where(~schema.channels.c.active)),
-            _orders.c.episode.not_in(select(_orders.c.episode).where(_orders.c.state.in_(AT_WORK))),
-        )
+    def _given_out(self, connection: Connection) -> int | None:
+        """Gives out the order whose turn it is. None when none may begin."""
+        last = self._last_turns(connection)
+        turn, now = max(last.values(), default=0) + 1, self._now()
+        for level, piece in in_turn(self._waiting(connection, _heads(now)), last, now.timestamp()):
+            stamp = {"state": "claimed", "claimed_at": now, "turn": turn, "turn_level": level,
+                     "process": None, "beat_at": None}  # fmt: skip
+            mine = (_orders.c.id == piece.id, _orders.c.state == "queued", ~_in_hand())
+            if connection.execute(update(_orders).where(*mine).values(stamp)).rowcount:
+                return piece.id
+        return None
+
+    def _waiting(self, connection: Connection, ids: Select) -> list[Waiting]:
         columns = (_orders.c.id, _orders.c.channel, _orders.c.priority, _orders.c.asked_at)
-        lines = select(*columns, line.label("place")).where(queued, *may_begin).subquery()
-        found = connection.execute(select(lines).where(lines.c.place <= most)).all()
+        found = connection.execute(select(*columns).where(_orders.c.id.in_(ids))).all()
         return [Waiting(row.id, row.channel, row.priority, row.asked_at.timestamp()) for row in found]
 
     def _last_turns(self, connection: Connection) -> dict[tuple[int, str], int]:
@@ -296,6 +299,30 @@ class Orders:
 def _order(row: Row) -> Order:
     known = row._mapping
     return Order(**{name: known[name] for name in Order.__dataclass_fields__})
+
+
+def _may_begin(orders: FromClause, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What makes an order one that may be given out."""
+    at_work = _orders.alias()
+    return (
+        orders.c.state == "queued",
+        or_(orders.c.not_before.is_(None), orders.c.not_before <= now),
+        orders.c.channel.not_in(select(schema.channels.c.id).where(~schema.channels.c.active)),
+        orders.c.episode.not_in(select(at_work.c.episode).where(at_work.c.state.in_(AT_WORK))),
+    )
+
+
+def _heads(now: datetime) -> Select:
+    """The first order of each line (a channel's of one priority). Whose turn it is, is decided among
+    these: however many stand behind them stay in the database, and only an index is walked."""
+    lines = (
+        select(_orders.c.priority, _orders.c.channel).where(_orders.c.state == "queued").distinct().subquery()
+    )
+    one = _orders.alias()
+    in_line = (one.c.priority == lines.c.priority, one.c.channel == lines.c.channel)
+    first = select(one.c.id).where(*in_line, *_may_begin(one, now))
+    head = first.order_by(one.c.asked_at, one.c.id).limit(1).scalar_subquery()
+    return select(head).select_from(lines)
 
 
 def _in_hand() -> ColumnElement[bool]:

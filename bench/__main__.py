@@ -1,7 +1,7 @@
 """`make bench`: every figure of the README, in one run, against a reference in the same run.
 
-`python -m bench purse` runs the proofs of the purse instead (see `bench.purse`), `queue` the decision
-whose turn it is (`bench.turns`)."""
+`python -m bench purse` runs the proofs of the purse instead (see `bench.purse`), `studio` those of a studio
+that runs itself (`bench.studio`), `queue` the decision whose turn it is (`bench.turns`)."""
 
 import json
 import platform
@@ -47,6 +47,9 @@ if __name__ == "__main__":
         from bench.purse import main
     elif sys.argv[1:2] == ["queue"]:
         from bench.turns import main
+    elif sys.argv[1:2] == ["studio"]:
+        del sys.argv[1]
+        from bench.studio import main
     elif sys.argv[1:2] == ["cut"]:
         del sys.argv[1]
         from bench.cut import main

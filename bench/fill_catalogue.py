@@ -1,5 +1,6 @@
 """Fills a studio's database with finished episodes (records only, no media), for the status page."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from pokegeo_dagster.storage.settings import StudioSettings
 from pokegeo_dagster.storage.studio_db import StudioDb
 
 KEYS = {"episode": ("film",), "shot": CLIP_IDS[:18], "reference": REFERENCE_IDS[:22]}
+SLATE = json.dumps({"clips": KEYS["shot"], "references": KEYS["reference"]})
 
 
 def fill(home: Path, count: int) -> None:
@@ -51,7 +53,8 @@ def _pieces(episode: str, first_id: int) -> tuple[list[dict], list[dict]]:
             take = first_id + len(takes) + 1
             takes.append({
                 "id": take, "episode": episode, "asset": craft.name, "key": key, "recipe": digest(version),
-                "number": 1, "data_version": version, "files_json": "{}", "slate_json": "{}",
+                "number": 1, "data_version": version, "files_json": "{}",
+                "slate_json": SLATE if craft.name == "screenplay" else "{}",
                 "member": "house", "model": "parallax-2.5d", "cost_usd": 0, "paid": False,
                 "author": "house", "created_at": at,
             })  # fmt: skip

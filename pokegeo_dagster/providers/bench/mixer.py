@@ -14,7 +14,7 @@ import numpy as np
 
 from pokegeo_dagster.film.crew import Made
 from pokegeo_dagster.film.edit.delivery import SAMPLE_RATE_HZ, Delivery
-from pokegeo_dagster.film.edit.timeline import Cut, SegmentPlan
+from pokegeo_dagster.film.edit.timeline import SegmentPlan
 from pokegeo_dagster.film.errors import MediaDamaged, ProductionError
 from pokegeo_dagster.providers.bench.ducking import Levels, clearest, duck_curve, ducked, mixed_power
 from pokegeo_dagster.providers.bench.limiter import pressed
@@ -27,13 +27,12 @@ from pokegeo_dagster.providers.bench.loudness import (
     measure_loudness,
 )
 from pokegeo_dagster.providers.bench.mastering import master_aac
-from pokegeo_dagster.providers.bench.sound_file import Sound, WaveWriter, blocks, count, even_blocks, whole
+from pokegeo_dagster.providers.bench.sound_file import Sound, WaveWriter, count, even_blocks, whole
 
 __all__ = [
     "Loudness",
     "SilentMix",
     "lay_segment",
-    "loud_segments",
     "master",
     "measure_loudness",
     "voice_samples",
@@ -45,7 +44,6 @@ LOUDEST_BED_LUFS = -28.0  # an effect may be quieter than this, never louder
 _MOST_PEAK = 10 ** (-1.5 / 20)
 _EDGE_S = 0.012  # fades at a segment's ends: a hard cut between two beds must not click
 _LOOP_S = 0.6  # how long a bed that is too short melts into its own beginning
-_SILENT_DBFS = -120.0
 
 
 def voice_samples(path: Path) -> int:
@@ -105,23 +103,6 @@ def master(stems: Sequence[Mapping[str, Path]], delivery: Delivery, room: Path) 
         "rate_fps": delivery.rate_fps,
     }
     return Made({"main": main, "narration_stem": voice, "effects_stem": bed}, slate)
-
-
-def loud_segments(path: Path, cuts: Sequence[Cut]) -> list[float]:
-    """How loud each cut is in a finished film or mix: RMS in dBFS over both channels, −120 at least."""
-    energy = np.zeros(len(cuts))
-    at = 0
-    for block in blocks(path):
-        power = np.cumsum(np.concatenate(([0.0], np.square(block.astype(np.float64)).mean(axis=1))))
-        for k, cut in enumerate(cuts):
-            first, last = (
-                min(max(edge - at, 0), len(block))
-                for edge in (cut.start_sample, cut.start_sample + cut.samples)
-            )
-            energy[k] += power[last] - power[first]
-        at += len(block)
-    mean = energy / np.array([cut.samples for cut in cuts])
-    return [float(level) for level in np.maximum(10 * np.log10(mean + 1e-30), _SILENT_DBFS).round(2)]
 
 
 def _levels(stems: Sequence[Mapping[str, Path]]) -> tuple[list[Levels], int]:

@@ -45,7 +45,7 @@ def plots(plan: FilmPlan, seen: Picture, heard: Heard, findings: Sequence[Findin
     figure.text(0.06, 0.955, title, fontsize=20, color=INK, family="Source Serif Pro")
     word = "passes every check" if not failed else f"fails {failed} of {len(findings)} checks"
     figure.text(0.985, 0.957, word, fontsize=13, color=BAD if failed else GOOD, ha="right")
-    grid = figure.add_gridspec(3, 1, left=0.06, right=0.985, top=0.9, bottom=0.06, hspace=0.34)
+    grid = figure.add_gridspec(3, 1, left=0.06, right=0.985, top=0.875, bottom=0.06, hspace=0.34)
     axes = [figure.add_subplot(cell) for cell in grid]
     _loudness(axes[0], heard)
     _wave(axes[1], heard)

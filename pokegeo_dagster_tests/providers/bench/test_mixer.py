@@ -16,7 +16,6 @@ from pokegeo_dagster.providers.bench.loudness import frame_power, lufs
 from pokegeo_dagster.providers.bench.mixer import (
     SilentMix,
     lay_segment,
-    loud_segments,
     master,
     measure_loudness,
     voice_samples,
@@ -224,24 +223,6 @@ def test_the_same_segments_give_the_same_bytes(mixed, tmp_path: Path):
     again = master(stems, DELIVERY, tmp_path)
 
     assert all(again.files[part].read_bytes() == made.files[part].read_bytes() for part in made.files)
-
-
-def test_the_level_of_every_cut_is_told_and_silence_is_seen(mixed):
-    made, _, plans = mixed
-    cuts = lay_cuts([f"clip_{k}" for k in range(len(plans))], [plan.frames for plan in plans], DELIVERY)
-
-    levels = loud_segments(made.files["main"], cuts)
-
-    assert len(levels) == len(plans)
-    assert all(-25 < level < -10 for level in levels)
-
-
-def test_a_silent_segment_is_found(tmp_path: Path):
-    plan = plan_segment(RATE, DELIVERY)
-    sounding = written(tmp_path / "film.wav", np.concatenate((bed(2.0), np.zeros((plan.samples, 2)))))
-    cuts = lay_cuts(["clip_01", "clip_02"], [48, plan.frames], DELIVERY)
-
-    assert loud_segments(sounding, cuts)[1] == -120
 
 
 def test_a_film_without_any_sound_is_an_error_and_not_a_number(tmp_path: Path):

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pokegeo_dagster_tests.emulators.vendor_city import VendorCity, vendor_city
 from pokegeo_dagster_tests.emulators.vendors.scripted import Script
@@ -158,6 +159,28 @@ def test_an_edited_line_is_estimated_exactly_before_it_is_bought(paid, city, tmp
     # The price list's price, which the emulated vendor takes too.
     assert city.charges.usd() - taken == pytest.approx(priced, abs=Decimal("0.0001"))
     assert "nothing is stale" in paid("estimate", "haunter", "--stale").stdout
+
+
+def test_an_edited_reference_is_told_with_all_the_clips_that_open_on_it(paid, city, tmp_path: Path) -> None:
+    before = paid("screenplay", "show", "haunter").stdout
+    kept, edited = tmp_path / "kept.yaml", tmp_path / "edited.yaml"
+    kept.write_text(before)
+    play = yaml.safe_load(before)
+    place = next(r for r in play["references"] if r["kind"] == "environment")
+    place["description"] += " A second moon stands over it."
+    edited.write_text(yaml.safe_dump(play))
+    assert paid("screenplay", "apply", "haunter", str(edited)).returncode == 0
+    taken = city.charges.usd()
+
+    stale = paid("estimate", "haunter", "--stale").stdout.splitlines()[0]
+
+    number, shots = int(place["id"][4:]), play["shots"]
+    clips = sum(place["id"] in (shot["plate"], *(s["reference"] for s in shot["subjects"])) for shot in shots)
+    pieces = f"1 reference, {clips} composites?, {clips} clips?, {clips} segments?, final cut"
+    assert clips and re.fullmatch(rf"reference {number} → {pieces}: \$\d\.\d+, {clips} clips?", stale), stale
+    assert paid("screenplay", "apply", "haunter", str(kept)).returncode == 0
+    assert "nothing is stale" in paid("estimate", "haunter", "--stale").stdout
+    assert city.charges.usd() == taken
 
 
 # --- after ---------------------------------------------------------------------------------------

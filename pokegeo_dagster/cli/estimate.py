@@ -258,12 +258,12 @@ def _tell_now(console: Console, studio: Studio, brief: Brief, keyless: bool) -> 
 def _tell_stale(console: Console, found: Outlook) -> None:
     """«narration line 7 → 1 voice, 1 segment, final cut: $0.02, 0 clips»."""
     stale = found.stale
-    if not stale.lines:
-        console.print(f"{found.brief.episode}: nothing is stale; `produce` would buy nothing for an edit.")
-        return
     again = Counter(line.asset for line in stale.lines)
     for bookkeeping in ("brief", "screenplay", "shot", "timeline", "captions"):
         again.pop(bookkeeping, None)
+    if not again and not stale.usd:
+        console.print(f"{found.brief.episode}: nothing is stale; `produce` would buy nothing for an edit.")
+        return
     bought = Counter(line.asset for line in stale.lines if line.bought)
     clips = bought.get("clip", 0)
     causes = _edits(found.edits) or _causes(stale)

@@ -16,8 +16,9 @@ EDITION = 2  # rises when a film is measured or judged otherwise: its report is 
 BLACK_S = 0.1  # shorter than this nobody sees it as black
 BLACK_LEVEL = 24.0  # of luma as delivered (16 is black): a night has something in it that is brighter
 FREEZE_S = 1.0  # twice the longest hold that the cut allows
-STILL_CHANGE = 0.6  # levels: the most that any small spot changes in half a second of a frozen picture
-STILL_LAG_S = 0.5
+# How much more the liveliest spots of a picture change in half a second than its quiet quarter does, in
+# levels of 255, under which it is frozen. See `providers.bench.inspection.liveliness` for what was measured.
+STILL_CHANGE, STILL_LAG_S = 0.55, 0.5
 SILENCE_DBFS, SILENCE_S = -60.0, 0.4  # quieter than the room tone of any cue, longer than any stop
 TARGET_LUFS, LOUDNESS_TOLERANCE_LU = -14.0, 0.5
 MOST_PEAK_DBTP = -1.0

@@ -89,7 +89,7 @@ def _looked(container: Any, facts: Probe, plan: FilmPlan) -> Picture:
         while len(earlier) > 1 and at - earlier[1][0] >= STILL_LAG_S:
             earlier.popleft()
         ago = earlier[0] if earlier and at - earlier[0][0] >= STILL_LAG_S - 0.02 else None
-        seen.change.append(_change(small, ago[1]) if ago else -1.0)
+        seen.change.append(liveliness(small, ago[1]) if ago else -1.0)
         earlier.append((at, small))
         while wanted and at >= wanted[0][0]:
             seen.strip.setdefault(wanted.popleft()[1], []).append(_thumb(frame))
@@ -108,11 +108,20 @@ def _small(frame: Any) -> Small:
     return cv2.resize(luma, SMALL, interpolation=cv2.INTER_AREA).astype(np.float32)
 
 
-def _change(now: Small, then: Small) -> float:
-    """The most that any spot has changed, in levels: of spots of 5×5, all but a thousandth. Averaged
-    over a spot, grain that is new in every frame counts little and an edge that moves counts."""
+def liveliness(now: Small, then: Small) -> float:
+    """How much more the liveliest spots (5×5, all but a two-hundredth) have changed than the quiet quarter
+    of the picture, in levels. Grain and the noise of a codec are everywhere, so they are taken away;
+    an edge that moves is not.
+
+    Measured over half a second, at its least for half a second on end, on a misty photograph (its tones
+    span 59 levels of 255) and on the same in fog (48), at 1280×720, without grain and with grain of 0.8
+    (the house's) and 1.6 levels, encoded at crf 18 and at 0.8 Mb/s and then conformed. The house's
+    stillest camera, locked: 1.32 and more, in fog; half as much movement: 0.72 and more. A true freeze:
+    0.44 at most. A quarter of that movement cannot be told from a freeze, and no camera of ours makes it.
+    """
     spots = cv2.blur(np.abs(now - then), (5, 5))[::3, ::3]
-    return round(float(np.percentile(spots, 99.5)), 3)
+    lively, quiet = np.percentile(spots, (99.5, 25))
+    return round(float(lively - quiet), 3)
 
 
 def _frozen(

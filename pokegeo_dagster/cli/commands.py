@@ -45,16 +45,29 @@ def produce(
         str | None, typer.Option(help="The most this episode may cost, in US dollars. [no limit]")
     ] = None,
     channel: Annotated[str | None, typer.Option(help="For which channel. [default]")] = None,
+    title_card: Annotated[
+        bool | None, typer.Option("--title-card/--no-title-card", help="Open with the film's title.")
+    ] = None,
+    end_card: Annotated[
+        bool | None, typer.Option("--end-card/--no-end-card", help="Close with the credits.")
+    ] = None,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Take away every finish that was asked for before.")
+    ] = False,
     debug: Debug = False,
 ) -> None:
-    """Make a whole episode, or finish one. Running it again makes only what is missing or stale."""
+    """Make a whole episode, or finish one. Running it again makes only what is missing or stale.
+
+    Cards stay on order for the episode until you say otherwise."""
     animal = find_species(species)
     name = episode_id(episode or animal.slug)
     _in_range(clips, seed)
+    from pokegeo_dagster.cli.finishing import Finishing
     from pokegeo_dagster.cli.production import produce_episode
 
     limit = None if budget is None else dollars(budget, "--budget")
-    produce_episode(animal, name, clips, seed, _profile(profile), limit, channel)
+    finish = Finishing(plain=plain, title_card=title_card, end_card=end_card)
+    produce_episode(animal, name, clips, seed, _profile(profile), limit, channel, finish)
 
 
 @app.command()

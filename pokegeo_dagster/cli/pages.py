@@ -34,6 +34,8 @@ def one_episode(episode: str) -> None:
         f"[bold]{episode}[/] · {brief.species} · {brief.clip_count} clips · {brief.profile} · "
         f"${studio.db.spent_usd(episode):.2f} spent"
     )
+    if brief.finish:
+        console.print(f"finished with {brief.finish.told()}")
     _film_line(console, studio, found, episode)
     _clip_table(console, found)
     counted = Counter(stand.state for stands in found.values() for stand in stands)

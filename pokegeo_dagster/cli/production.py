@@ -10,6 +10,7 @@ import dagster as dg
 from rich.console import Console
 
 from pokegeo_dagster.cli.estimate import told_before
+from pokegeo_dagster.cli.finishing import AS_FILED, Finishing
 from pokegeo_dagster.cli.progress import ProductionWatch, minutes
 from pokegeo_dagster.cli.words import counted
 from pokegeo_dagster.definitions import defs
@@ -43,18 +44,21 @@ def produce_episode(
     profile: Profile | None,
     budget_usd: Decimal | None = None,
     channel: str | None = None,
+    finish: Finishing = AS_FILED,
 ) -> None:
     """Checks what it will cost against every cap, files the brief, makes what is missing, and says
     where the film is. Over a cap nothing is begun, and nothing is filed."""
     studio = here()
     brief = brief_for(studio, animal, episode, clips, seed, profile, budget_usd, channel)
+    brief = finish.put_on(brief)
     told = told_before(studio, brief)
     with by_hand(studio, episode), dg.DagsterInstance.get() as instance:
         if brief != studio.db.brief(episode):
             studio.db.save_brief(brief)
         print(
             f"{animal.name}, episode {episode}: {brief.clip_count} clips, "
-            f"{brief.delivery.width_px}×{brief.delivery.height_px} at {brief.delivery.rate_fps} fps{told}",
+            f"{brief.delivery.width_px}×{brief.delivery.height_px} at {brief.delivery.rate_fps} fps"
+            f"{'; ' + brief.finish.told() if brief.finish else ''}{told}",
             file=sys.stderr,
         )
         _bring_up_to_date(studio, instance, brief)

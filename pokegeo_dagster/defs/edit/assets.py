@@ -1,8 +1,12 @@
 """Edit: clips conformed to their lines, and the film they add up to."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from pydantic import Field
+
+from pokegeo_dagster.defs.edit.cards import cards_made, in_order, ordered_cards
 from pokegeo_dagster.defs.edit.checks import FILM_AS_DELIVERED
 from pokegeo_dagster.defs.office import show
 from pokegeo_dagster.defs.office.craft import Work, craft
@@ -10,8 +14,9 @@ from pokegeo_dagster.defs.office.studio import Studio
 from pokegeo_dagster.defs.office.takes import Take, Takes
 from pokegeo_dagster.film.crew import Credit, Made
 from pokegeo_dagster.film.edit.delivery import Delivery
+from pokegeo_dagster.film.edit.finish import Card, cards_and_clips, lay_programme
 from pokegeo_dagster.film.edit.paperwork import Cue, cue_sheet, timed_script
-from pokegeo_dagster.film.edit.timeline import SegmentPlan, lay_cuts, plan_segment
+from pokegeo_dagster.film.edit.timeline import Cut, SegmentPlan, plan_segment
 from pokegeo_dagster.film.model import Frozen
 from pokegeo_dagster.film.places import Place
 from pokegeo_dagster.film.story.brief import Brief
@@ -32,10 +37,11 @@ class SegmentOrder(Frozen):
 
 
 class CutOrder(Frozen):
-    """The film: its clips in order, in one delivery."""
+    """The film: its clips in order, in one delivery, and the cards about them."""
 
     clips: tuple[str, ...]
     delivery: Delivery
+    cards: tuple[Card, ...] = Field(default=(), exclude_if=lambda cards: not cards)
 
 
 def _show_segment(take: Take) -> dict[str, Any]:
@@ -103,20 +109,24 @@ def final_cut(
     """The film: every segment joined by stream copy under one mastered sound track, with its stems,
     cue sheet and timed script."""
     ordered, written = brief.of(place), screenplay.of(place)
-    delivery = ordered.read(Brief).delivery
+    asked = ordered.read(Brief)
+    delivery, finish = asked.delivery, asked.finish
     clips = tuple(written.slate["clips"])
     shots = [shot.at(place.episode, name) for name in clips]
     segments = [segment.at(place.episode, name) for name in clips]
-    order = CutOrder(clips=clips, delivery=delivery)
+    order = CutOrder(clips=clips, delivery=delivery, cards=ordered_cards(studio, place, asked, written))
 
     def assemble(room: Path) -> Made:
         play = written.read(Screenplay)
-        frames = [int(take.slate["frames"]) for take in segments]
-        cuts = lay_cuts(clips, frames, delivery)
-        sound = master([_stems(take) for take in segments], delivery, room)
+        laid = lay_programme(clips, [int(take.slate["frames"]) for take in segments], finish, delivery)
+        frames = [cut.frames for cut in laid]
+        cards = cards_made(order.cards, segments, delivery, Takes("final_cut", studio).find(place), room)
+        pieces = in_order(cards, [(take.path(), _stems(take)) for take in segments])
+        sound = master([stems for _, stems in pieces], delivery, room)
         film = room / "main.mp4"
-        pictures = made_alike([take.path() for take in segments], frames, delivery, room)
+        pictures = made_alike([picture for picture, _ in pieces], frames, delivery, room)
         join(pictures, frames, sound.files["main"], delivery, film)
+        shown, cuts = cards_and_clips(laid)
         cues = [
             Cue(
                 cut=cut,
@@ -126,17 +136,20 @@ def final_cut(
             )
             for cut, taken, take in zip(cuts, shots, segments, strict=True)
         ]
-        papers = _papers(room, play, cues, delivery)
+        papers = _papers(room, play, cues, shown, delivery)
         stems = {part: sound.files[part] for part in ("narration_stem", "effects_stem")}
         poster = poster_of(film, cuts[-1].start_frame // 3, room)
         slate = {
             **sound.slate,
             "frames": sum(frames),
             "duration_s": sum(frames) / delivery.rate_fps,
-            "cuts": [cut.model_dump(mode="json") for cut in cuts],
+            "cuts": [cut.model_dump(mode="json") for cut in laid],
             "title": play.title,
         }
-        return Made({"main": film, "poster": poster, **stems, **papers}, slate)
+        if cards:
+            slate["cards"] = {name: made.recipe for name, made in cards.items()}
+        parts = {part: path for made in cards.values() for part, path in made.parts().items()}
+        return Made({"main": film, "poster": poster, **stems, **papers, **parts}, slate)
 
     return Work(
         order=order,
@@ -152,9 +165,11 @@ def _stems(take: Take) -> dict[str, Path]:
     return {part: take.path(part) for part in ("narration_stem", "effects_stem")}
 
 
-def _papers(room: Path, play: Screenplay, cues: list[Cue], delivery: Delivery) -> dict[str, Path]:
+def _papers(
+    room: Path, play: Screenplay, cues: list[Cue], cards: Sequence[Cut], delivery: Delivery
+) -> dict[str, Path]:
     texts = {
-        "cue_sheet": ("cue_sheet.csv", cue_sheet(cues, delivery)),
+        "cue_sheet": ("cue_sheet.csv", cue_sheet(cues, delivery, cards)),
         "script": ("script.txt", timed_script(play, cues)),
     }
     papers = {}

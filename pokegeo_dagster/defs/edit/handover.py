@@ -1,8 +1,11 @@
 """Edit: what goes out beside the film, made from the same segments: its timeline and its captions."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from pydantic import Field
 
 from pokegeo_dagster.defs.edit.checks import CAPTIONS_READABLE, TIMELINE_IS_THE_CUT
 from pokegeo_dagster.defs.office import show
@@ -14,8 +17,9 @@ from pokegeo_dagster.film.edit import layout
 from pokegeo_dagster.film.edit.captions import SpokenLine, caption_film, complaints, srt, vtt
 from pokegeo_dagster.film.edit.cut_list import TRACKS, CutList, Event
 from pokegeo_dagster.film.edit.delivery import SAMPLE_RATE_HZ, Delivery
+from pokegeo_dagster.film.edit.finish import cards_and_clips, lay_programme
 from pokegeo_dagster.film.edit.paperwork import Cue, assembly_manifest
-from pokegeo_dagster.film.edit.timeline import Cut, lay_cuts
+from pokegeo_dagster.film.edit.timeline import Cut
 from pokegeo_dagster.film.model import Frozen
 from pokegeo_dagster.film.places import Place
 from pokegeo_dagster.film.story.brief import Brief
@@ -27,10 +31,16 @@ CAPTIONER = Credit(member="bench", model="captions")
 
 
 class PapersOrder(Frozen):
-    """The papers of a cut: its clips in order, in one delivery."""
+    """The papers of a cut: its clips in order, in one delivery, and the names of its cards."""
 
     clips: tuple[str, ...]
     delivery: Delivery
+    cards: tuple[str, ...] = Field(default=(), exclude_if=lambda cards: not cards)
+
+
+def _order(clips: tuple[str, ...], brief: Brief) -> PapersOrder:
+    cards, _ = cards_and_clips(lay_programme(clips, [1] * len(clips), brief.finish, brief.delivery))
+    return PapersOrder(clips=clips, delivery=brief.delivery, cards=tuple(card.clip for card in cards))
 
 
 def _show_timeline(take: Take) -> dict[str, Any]:
@@ -58,7 +68,8 @@ def timeline(
     """The cut for other programs: OTIO with every clip's handles and a track for each stem, EDL,
     FCPXML, and the assembly manifest. Rendered again, the OTIO gives the film."""
     ordered, written = brief.of(place), screenplay.of(place)
-    delivery, play = ordered.read(Brief).delivery, written.read(Screenplay)
+    asked, play = ordered.read(Brief), written.read(Screenplay)
+    delivery = asked.delivery
     clips = tuple(written.slate["clips"])
     shots, filmed, segments = (
         [takes.at(place.episode, name) for name in clips] for takes in (shot, clip, segment)
@@ -69,9 +80,11 @@ def timeline(
         from pokegeo_dagster.providers.bench.interchange import write_interchange
         from pokegeo_dagster.providers.bench.probe import probe
 
-        cuts = lay_cuts(clips, [int(take.slate["frames"]) for take in segments], delivery)
+        frames = [int(take.slate["frames"]) for take in segments]
+        laid = lay_programme(clips, frames, asked.finish, delivery)
+        cards, cuts = cards_and_clips(laid)
         slices = [take.read(ShotSlice).shot for take in shots]
-        events = tuple(
+        filed = [
             Event(
                 cut=cut,
                 video=layout.clip_video(cut.clip),
@@ -81,13 +94,15 @@ def timeline(
                 cue=said.sound_cue,
             )
             for cut, take, said in zip(cuts, filmed, slices, strict=True)
-        )
+        ]
+        filed += [_card(cut) for cut in cards]
+        events = tuple(sorted(filed, key=lambda event: event.cut.start_frame))
         listed = CutList(episode=place.episode, title=play.title, delivery=delivery, events=events)
         cues = [
             Cue(cut=cut, shot=said, voice_in=take.slate["voice_in"], voice_out=take.slate["voice_out"])
             for cut, said, take in zip(cuts, slices, segments, strict=True)
         ]
-        files = {**write_interchange(listed, room), "manifest": _manifest(listed, play, cues, room)}
+        files = {**write_interchange(listed, room), "manifest": _manifest(listed, play, cues, cards, room)}
         rows = [
             {
                 "clip": event.cut.clip,
@@ -100,7 +115,7 @@ def timeline(
         return Made(files, {"frames": listed.frames, "rate_fps": delivery.rate_fps, "events": rows})
 
     return Work(
-        order=PapersOrder(clips=clips, delivery=delivery),
+        order=_order(clips, asked),
         credit=PAPERS,
         make=write,
         inputs=(ordered, written, *shots, *filmed, *segments),
@@ -113,7 +128,14 @@ def timeline(
     )
 
 
-def _manifest(listed: CutList, play: Screenplay, cues: list[Cue], room: Path) -> Path:
+def _card(cut: Cut) -> Event:
+    stems = {part: layout.clip_stem(cut.clip, part) for part in TRACKS}
+    return Event(cut=cut, video=layout.clip_video(cut.clip), held_frames=cut.frames, stems=stems)
+
+
+def _manifest(
+    listed: CutList, play: Screenplay, cues: list[Cue], cards: Sequence[Cut], room: Path
+) -> Path:  # fmt: skip
     names = {
         event.cut.clip: {
             "video": event.video,
@@ -122,7 +144,10 @@ def _manifest(listed: CutList, play: Screenplay, cues: list[Cue], room: Path) ->
         }
         for event in listed.events
     }
-    told = assembly_manifest(listed.episode, play, cues, listed.delivery, names, layout.film(play.species))
+    names |= {card.clip: {"video": layout.clip_video(card.clip)} for card in cards}
+    told = assembly_manifest(
+        listed.episode, play, cues, listed.delivery, names, layout.film(play.species), cards
+    )
     path = room / "manifest.json"
     path.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return path
@@ -142,13 +167,14 @@ def captions(place: Place, studio: Studio, *, brief: Takes, screenplay: Takes, n
              segment: Takes) -> Work:  # fmt: skip
     """What is said, as SRT and WebVTT, timed by the voice's own words: two lines at most, each there
     when it is spoken and long enough to be read."""
-    delivery = brief.of(place).read(Brief).delivery
+    asked = brief.of(place).read(Brief)
     written = screenplay.of(place)
     clips = tuple(written.slate["clips"])
     lines, segments = ([takes.at(place.episode, name) for name in clips] for takes in (narration, segment))
 
     def write(room: Path) -> Made:
-        cuts = lay_cuts(clips, [int(take.slate["frames"]) for take in segments], delivery)
+        frames = [int(take.slate["frames"]) for take in segments]
+        _, cuts = cards_and_clips(lay_programme(clips, frames, asked.finish, asked.delivery))
         made = caption_film(
             [_spoken(cut, line, take) for cut, line, take in zip(cuts, lines, segments, strict=True)]
         )
@@ -172,7 +198,7 @@ def captions(place: Place, studio: Studio, *, brief: Takes, screenplay: Takes, n
         )
 
     return Work(
-        order=PapersOrder(clips=clips, delivery=delivery),
+        order=_order(clips, asked),
         credit=CAPTIONER,
         make=write,
         inputs=(brief.of(place), written, *lines, *segments),

@@ -14,6 +14,7 @@ from pokegeo_dagster.defs.sound.checks import NARRATION_AS_WRITTEN, NARRATION_CH
 from pokegeo_dagster.film.crew import Credit, Made
 from pokegeo_dagster.film.digest import canonical_json
 from pokegeo_dagster.film.edit.delivery import Delivery
+from pokegeo_dagster.film.edit.finish import is_card
 from pokegeo_dagster.film.edit.quality import (
     CHECKS,
     EDITION,
@@ -71,7 +72,7 @@ def qc_report(
     loudness and words, on a page with plots and a strip of frames of every clip."""
     film = final_cut.of(place)
     cuts = film.slate["cuts"]
-    names = [cut["clip"] for cut in cuts]
+    names = [cut["clip"] for cut in cuts if not is_card(cut["clip"])]
     shots, lines, openings, clips, segments = (
         {name: asset.at(place.episode, name) for name in names}
         for asset in (shot, narration, composite, clip, segment)
@@ -87,11 +88,12 @@ def qc_report(
                 clip=name,
                 start_frame=cut["start_frame"],
                 frames=cut["frames"],
-                voice_in=segments[name].slate["voice_in"],
-                voice_out=segments[name].slate["voice_out"],
-                line=slices[name].shot.narration,
+                voice_in=segments[name].slate["voice_in"] if name in segments else 0,
+                voice_out=segments[name].slate["voice_out"] if name in segments else 0,
+                line=slices[name].shot.narration if name in slices else "",
             )
-            for name, cut in zip(names, cuts, strict=True)
+            for cut in cuts
+            for name in (cut["clip"],)
         ),
     )
 

@@ -4,6 +4,9 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
+from pydantic import Field
+
+from pokegeo_dagster.defs.edit.cards import card_recipe, card_still, ordered_cards
 from pokegeo_dagster.defs.office import show
 from pokegeo_dagster.defs.office.craft import Work, craft
 from pokegeo_dagster.defs.office.studio import Studio
@@ -11,6 +14,7 @@ from pokegeo_dagster.defs.office.takes import Take, Takes
 from pokegeo_dagster.film.crew import Credit, Made
 from pokegeo_dagster.film.digest import digest
 from pokegeo_dagster.film.edit.delivery import Delivery
+from pokegeo_dagster.film.edit.finish import TITLE, Card, lay_programme
 from pokegeo_dagster.film.edit.vertical import Window, upright, window_of
 from pokegeo_dagster.film.errors import MediaDamaged, MediaMissing
 from pokegeo_dagster.film.model import Frozen
@@ -20,6 +24,7 @@ from pokegeo_dagster.film.story.slices import ShotSlice
 from pokegeo_dagster.providers.bench.conformer import poster_of
 from pokegeo_dagster.providers.bench.splice import join
 from pokegeo_dagster.providers.bench.versions import upright_segment
+from pokegeo_dagster.providers.house.cards import make_card
 
 CREDIT = Credit(member="bench", model="vertical")
 
@@ -29,6 +34,7 @@ class VerticalOrder(Frozen):
 
     windows: dict[str, Window]
     delivery: Delivery
+    cards: tuple[Card, ...] = Field(default=(), exclude_if=lambda cards: not cards)
 
 
 def _show(take: Take) -> dict[str, Any]:
@@ -48,14 +54,16 @@ def vertical_cut(
     On request: `pokegeo redo EPISODE --what vertical_cut`, or materialise it here. From then on
     it is kept up to date, and only the clips that changed are encoded again."""
     ordered, written, film = brief.of(place), screenplay.of(place), final_cut.of(place)
-    delivery = ordered.read(Brief).delivery
+    asked = ordered.read(Brief)
+    delivery = asked.delivery
     clips = tuple(written.slate["clips"])
     shots = {name: shot.at(place.episode, name) for name in clips}
     segments = {name: segment.at(place.episode, name) for name in clips}
     windows = {
         name: window_of(taken.read(ShotSlice).shot.main_subjects, delivery) for name, taken in shots.items()
     }
-    order = VerticalOrder(windows=windows, delivery=delivery)
+    cards = ordered_cards(studio, place, asked, written)
+    order = VerticalOrder(windows=windows, delivery=delivery, cards=cards)
 
     def make(room: Path) -> Made:
         recipes = {
@@ -74,8 +82,19 @@ def vertical_cut(
                     continue
             source, out = segments[name].path(), room / f"{name}.mp4"
             parts[name] = upright_segment(source, windows[name], frames[name], delivery, out)
-        form, lengths = upright(delivery), list(frames.values())
-        cut = join(list(parts.values()), lengths, film.path(), form, room / "main.mp4")
+        form = upright(delivery)
+        laid = lay_programme(clips, list(frames.values()), asked.finish, delivery)
+        lengths = [cut.frames for cut in laid]
+        for card in cards:
+            name = card.name
+            under = segments[clips[0] if name == TITLE else clips[-1]]
+            recipes[name] = card_recipe(card, under, form)
+            if before and known.get(name) == recipes[name]:
+                with contextlib.suppress(MediaMissing, MediaDamaged, KeyError):
+                    parts[name] = before.path(name)
+                    continue
+            parts[name] = make_card(card, card_still(card, under), form, room / f"{name}.mp4")
+        cut = join([parts[cut.clip] for cut in laid], lengths, film.path(), form, room / "main.mp4")
         slate = {
             "frames": sum(lengths),
             "duration_s": sum(lengths) / delivery.rate_fps,

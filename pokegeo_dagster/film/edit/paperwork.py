@@ -27,13 +27,16 @@ class Cue(Frozen):
         return (start + self.voice_in) / SAMPLE_RATE_HZ, (start + self.voice_out) / SAMPLE_RATE_HZ
 
 
-def cue_sheet(cues: Sequence[Cue], delivery: Delivery) -> str:
-    """A CSV with one row a clip: timecodes, frames, beat, framing, sound cue, narration."""
+def cue_sheet(cues: Sequence[Cue], delivery: Delivery, cards: Sequence[Cut] = ()) -> str:
+    """A CSV with one row a clip: timecodes, frames, beat, framing, sound cue, narration. A card has a row
+    of its own, in its place."""
     rate = delivery.rate_fps
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(["clip", "in", "out", "frames", "voice in", "voice out", "beat", "framing",
                    "sound cue", "narration"])  # fmt: skip
+    before, after = _about(cards, cues)
+    rows.writerows(_card_row(card, rate) for card in before)
     for cue in cues:
         begin, end = (round(second * rate) for second in cue.voice_s())
         rows.writerow([
@@ -48,7 +51,20 @@ def cue_sheet(cues: Sequence[Cue], delivery: Delivery) -> str:
             cue.shot.sound_cue,
             cue.shot.narration,
         ])  # fmt: skip
+    rows.writerows(_card_row(card, rate) for card in after)
     return out.getvalue()
+
+
+def _about(cards: Sequence[Cut], cues: Sequence[Cue]) -> tuple[list[Cut], list[Cut]]:
+    first = cues[0].cut.start_frame if cues else 0
+    before = [card for card in cards if card.start_frame < first]
+    return before, [card for card in cards if card not in before]
+
+
+def _card_row(card: Cut, rate: int) -> list[str | int]:
+    ends = timecode(card.start_frame + card.frames, rate)
+    begins = timecode(card.start_frame, rate)
+    return [card.clip, begins, ends, card.frames, "", "", f"{card.clip} card", "", "", ""]
 
 
 def timed_script(screenplay: Screenplay, cues: Sequence[Cue]) -> str:
@@ -71,9 +87,22 @@ def assembly_manifest(
     delivery: Delivery,
     files: Mapping[str, Mapping[str, str]],
     film_file: str,
+    cards: Sequence[Cut] = (),
 ) -> dict[str, Any]:
-    """What the film was assembled from. `files` gives each clip's video, audio and sfx names."""
-    frames = sum(cue.cut.frames for cue in cues)
+    """What the film was assembled from. `files` gives each clip's video, audio and sfx names, and the
+    video of each card."""
+    frames = sum(cue.cut.frames for cue in cues) + sum(card.frames for card in cards)
+    told = [
+        {
+            "card": card.clip,
+            "start_frame": card.start_frame,
+            "frames": card.frames,
+            "start_s": card.start_frame / delivery.rate_fps,
+            "duration_s": card.frames / delivery.rate_fps,
+            **files[card.clip],
+        }
+        for card in cards
+    ]
     return {
         "episode": episode,
         "species": screenplay.species,
@@ -98,6 +127,7 @@ def assembly_manifest(
             }
             for cue in cues
         ],
+        **({"cards": told} if told else {}),
     }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from pokegeo_dagster.film.edit.finish import is_card
 from pokegeo_dagster.film.edit.quality_takes import FILM_GATE
 from pokegeo_dagster.film.model import Frozen
 
@@ -151,8 +152,8 @@ def judge(plan: FilmPlan, seen: Measured) -> tuple[Finding, ...]:
             f"in its place; {plan.rate_fps} ordered",
         ),
         "the_frame_has_its_shape": _shape(plan, seen),
-        "no_picture_is_black": _none_of(plan, seen.black, "black"),
-        "no_picture_is_frozen": _none_of(plan, seen.frozen, "frozen"),
+        "no_picture_is_black": _none_of(plan, _outside_cards(plan, seen.black), "black"),
+        "no_picture_is_frozen": _none_of(plan, _outside_cards(plan, seen.frozen), "frozen"),
         "no_sound_is_missing": _none_of(plan, seen.silent, "silent"),
         "no_sound_is_clipped": _clipping(plan, seen),
         "the_film_is_as_loud_as_ordered": _loudness(seen),
@@ -206,6 +207,21 @@ def clips_of(plan: FilmPlan, stretches: Sequence[Stretch]) -> tuple[str, ...]:
             and s.end_s * rate > clip.start_frame + 0.5
             for s in stretches
         )
+    )
+
+
+def _outside_cards(plan: FilmPlan, found: Sequence[Stretch]) -> tuple[Stretch, ...]:
+    """What of these stretches is not on a card, which is dark, nearly still, and fades from and to black."""
+    cards = [
+        (clip.start_frame / plan.rate_fps, (clip.start_frame + clip.frames) / plan.rate_fps)
+        for clip in plan.clips
+        if is_card(clip.clip)
+    ]
+    within = 1 / plan.rate_fps + 1e-3  # only frames that others are made from are looked at
+    return tuple(
+        stretch
+        for stretch in found
+        if not any(a - within <= stretch.start_s and stretch.end_s <= b + within for a, b in cards)
     )
 
 

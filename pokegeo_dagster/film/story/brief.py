@@ -8,6 +8,7 @@ from decimal import Decimal
 from pydantic import Field, field_validator
 
 from pokegeo_dagster.film.edit.delivery import DELIVERIES, Delivery, Profile
+from pokegeo_dagster.film.edit.finish import Finish
 from pokegeo_dagster.film.ids import MOST_CLIPS, EpisodeId
 from pokegeo_dagster.film.model import Frozen
 from pokegeo_dagster.film.vocabulary import Priority
@@ -27,6 +28,8 @@ class Brief(Frozen):
     voice: str = ""  # the channel's when it was ordered: an ElevenLabs voice id; empty: the studio's
     style: str = ""  # the channel's when it was ordered; empty: the studio's own
     publish_at: datetime | None = None  # UTC
+    # What is put on the film. Left out of the digest where nothing is: an older film stays as it is.
+    finish: Finish | None = Field(default=None, exclude_if=lambda finish: finish is None)
 
     @field_validator("publish_at")
     @classmethod

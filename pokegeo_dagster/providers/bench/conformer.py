@@ -14,6 +14,7 @@ import cv2
 import ffmpeg
 import numpy as np
 from av.error import FFmpegError
+from av.video.frame import VideoFrame
 
 from pokegeo_dagster.film.edit.delivery import Delivery
 from pokegeo_dagster.film.edit.retiming import retime
@@ -32,7 +33,16 @@ from pokegeo_dagster.providers.bench.probe import Probe, probe, why
 from pokegeo_dagster.providers.bench.reframing import reframed
 from pokegeo_dagster.providers.bench.splice import SegmentsDiffer, codec_header, join, opened
 
-__all__ = ["SegmentsDiffer", "conform", "is_segment", "join", "made_alike", "poster_of", "write_poster"]
+__all__ = [
+    "SegmentsDiffer",
+    "conform",
+    "frame_at",
+    "is_segment",
+    "join",
+    "made_alike",
+    "poster_of",
+    "write_poster",
+]
 
 
 def conform(source: Path, frames: int, delivery: Delivery, room: Path, name: str = "") -> Path:
@@ -115,9 +125,18 @@ def is_segment(found: Probe, frames: int, delivery: Delivery) -> bool:
 def poster_of(path: Path, at_frame: int, room: Path) -> Path:
     """Frame `at_frame` (0 is the first) of a clip or film, as `poster.jpg` in `room`.
 
-    Decodes from the key picture before it only. Raises MediaDamaged when there is no such frame.
+    Raises MediaDamaged when there is no such frame.
     """
     poster = room / "poster.jpg"
+    write_poster(frame_at(path, at_frame).to_ndarray(format="bgr24"), poster)
+    return poster
+
+
+def frame_at(path: Path, at_frame: int) -> VideoFrame:
+    """Frame `at_frame` (0 is the first) of a clip or film, decoded from the key picture before it only.
+
+    Raises MediaDamaged when there is no such frame.
+    """
     try:
         with opened(path) as container:
             video = container.streams.video[0]
@@ -125,8 +144,7 @@ def poster_of(path: Path, at_frame: int, room: Path) -> Path:
             container.seek(int(at), stream=video)
             for frame in container.decode(video):
                 if frame.pts is not None and frame.pts >= at:
-                    write_poster(frame.to_ndarray(format="bgr24"), poster)
-                    return poster
+                    return frame
     except FFmpegError as damage:
         raise MediaDamaged(f"{path.name} stops decoding before frame {at_frame}: {why(damage)}") from damage
     raise MediaDamaged(f"{path.name} has no frame {at_frame}.")

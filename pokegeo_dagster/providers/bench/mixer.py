@@ -32,6 +32,7 @@ from pokegeo_dagster.providers.bench.sound_file import Sound, WaveWriter, count,
 __all__ = [
     "Loudness",
     "SilentMix",
+    "lay_card",
     "lay_segment",
     "master",
     "measure_loudness",
@@ -44,6 +45,7 @@ LOUDEST_BED_LUFS = -28.0  # an effect may be quieter than this, never louder
 _MOST_PEAK = 10 ** (-1.5 / 20)
 _EDGE_S = 0.012  # fades at a segment's ends: a hard cut between two beds must not click
 _LOOP_S = 0.6  # how long a bed that is too short melts into its own beginning
+_CARD_FADE_S = 1.5  # how long a film's first atmosphere takes to come, and its last one to go
 
 
 def voice_samples(path: Path) -> int:
@@ -71,6 +73,20 @@ def lay_segment(narration: Path, effect: Path, plan: SegmentPlan, room: Path) ->
     bed = _levelled(_fitted(whole(effect), plan.samples), LOUDEST_BED_LUFS, only_down=True)
     stems = {"narration_stem": line, "effects_stem": _edged(bed)}
     return {part: _written(room / f"{part}.wav", sound) for part, sound in stems.items()}
+
+
+def lay_card(bed: Path, samples: int, comes: bool, room: Path, name: str) -> dict[str, Path]:
+    """The two stems of a card: nobody speaks, and the atmosphere of its neighbour (an `effects_stem`)
+    lies under it: it `comes` up at the beginning of a film, or goes out at the end of one."""
+    sound = _fitted(whole(bed), samples)
+    ramp = np.sin(np.linspace(0, np.pi / 2, min(int(_CARD_FADE_S * SAMPLE_RATE_HZ), samples)))
+    gain = np.ones(samples, np.float32)
+    if comes:
+        gain[: len(ramp)] = ramp
+    else:
+        gain[samples - len(ramp) :] = ramp[::-1]
+    stems = {"narration_stem": np.zeros_like(sound), "effects_stem": _edged(sound * gain[:, None])}
+    return {part: _written(room / f"{name}_{part}.wav", layer) for part, layer in stems.items()}
 
 
 def master(stems: Sequence[Mapping[str, Path]], delivery: Delivery, room: Path) -> Made:

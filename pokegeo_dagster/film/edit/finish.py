@@ -1,0 +1,118 @@
+"""The finish: what is put on a film that could also go out without it. Nothing, unless it is asked for.
+
+A card is a segment like any other: it has its place in the cut, its own length in whole frames, and
+two stems. So whoever reads the cut needs to know only that a card has no clip, no line and no camera.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from pokegeo_dagster.film.edit.delivery import Delivery
+from pokegeo_dagster.film.edit.timeline import Cut, lay_cuts
+from pokegeo_dagster.film.model import Frozen
+
+CardName = Literal["title", "end"]
+TITLE: CardName = "title"
+END: CardName = "end"
+CARD_S: dict[CardName, float] = {"title": 4.5, "end": 6.0}  # long enough to be read twice
+MADE_WITH_AI = "Made with AI"
+# Roles in the order of a roll of credits, each with the assets whose makers it names.
+ROLES: dict[str, tuple[str, ...]] = {
+    "Research": ("dossier",),
+    "Screenplay": ("pitches", "screenplay"),
+    "Pictures": ("reference",),
+    "Camera": ("clip",),
+    "Narration": ("narration",),
+    "Sound": ("sound_effect",),
+}
+NAMES = {"house": "House crew", "human": "By hand", "gemini": "Google Gemini", "kie": "Kling",
+         "elevenlabs": "ElevenLabs", "openai": "OpenAI", "comfyui": "ComfyUI"}  # fmt: skip
+
+
+class Finish(Frozen):
+    """What a film is finished with."""
+
+    title_card: bool = False
+    end_card: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing is put on the film."""
+        return self == Finish()
+
+    def told(self) -> str:
+        """In a few words."""
+        said = [("title card", self.title_card), ("end card", self.end_card)]
+        return ", ".join(what for what, there in said if there) or "plain"
+
+
+class Card(Frozen):
+    """One card: its words, and how long it stands. `credits` are pairs of a role and who did it."""
+
+    name: CardName
+    heading: str
+    under: str
+    credits: tuple[tuple[str, str], ...] = ()
+    frames: int
+
+
+def is_card(name: str) -> bool:
+    """Whether a segment of the cut is a card and not a clip."""
+    return name in CARD_S
+
+
+def card_frames(name: CardName, delivery: Delivery) -> int:
+    """How long a card stands."""
+    return round(CARD_S[name] * delivery.rate_fps)
+
+
+def lay_programme(
+    clips: Sequence[str], frames: Iterable[int], finish: Finish | None, delivery: Delivery
+) -> tuple[Cut, ...]:
+    """Every segment of the film in its place, cards included."""
+    names, lengths = list(clips), list(frames)
+    if finish and finish.title_card:
+        names, lengths = [TITLE, *names], [card_frames(TITLE, delivery), *lengths]
+    if finish and finish.end_card:
+        names, lengths = [*names, END], [*lengths, card_frames(END, delivery)]
+    return lay_cuts(names, lengths, delivery)
+
+
+def cards_and_clips(cuts: Sequence[Cut]) -> tuple[tuple[Cut, ...], tuple[Cut, ...]]:
+    """The cards among the segments of a cut, and the clips."""
+    return (
+        tuple(cut for cut in cuts if is_card(cut.clip)),
+        tuple(cut for cut in cuts if not is_card(cut.clip)),
+    )
+
+
+def cards_of(
+    finish: Finish | None, title: str, species: str, makers: Sequence[tuple[str, str]], delivery: Delivery
+) -> tuple[Card, ...]:
+    """The cards that a finish asks for. `makers` are pairs of an asset and the member who made it."""
+    if finish is None:
+        return ()
+    cards = []
+    if finish.title_card:
+        cards.append(Card(name=TITLE, heading=title, under=species, frames=card_frames(TITLE, delivery)))
+    if finish.end_card:
+        cards.append(
+            Card(
+                name=END, heading=title, under=MADE_WITH_AI, credits=credit_roll(makers),
+                frames=card_frames(END, delivery),
+            )
+        )  # fmt: skip
+    return tuple(cards)
+
+
+def credit_roll(makers: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Who did what, by role; a role that two shared names both, whoever did most first."""
+    roll = []
+    for role, assets in ROLES.items():
+        members = [member for asset, member in makers if asset in assets]
+        ranked = sorted(dict.fromkeys(members), key=lambda member: -members.count(member))
+        if ranked:
+            roll.append((role, ", ".join(NAMES.get(member, member.capitalize()) for member in ranked)))
+    return tuple(roll)

@@ -8,10 +8,12 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pokegeo_dagster.providers.bench.interchange import recut
 from pokegeo_dagster.providers.bench.probe import decode_all
+from pokegeo_dagster.providers.bench.sound_file import WaveWriter
 from pokegeo_dagster.storage.rows import TakeRow
 from pokegeo_dagster.storage.studio_db import StudioDb
 
@@ -32,10 +34,13 @@ def _failed(home: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def carded(rehearsal: Path, tmp_path_factory: pytest.TempPathFactory, run_in: Terminal) -> Path:
-    """The rehearsal's studio after its gyarados was given both cards, and cut upright."""
+    """The rehearsal's studio after its gyarados was given both cards and music, and cut upright."""
     home = tmp_path_factory.mktemp("carded") / "studio"
     shutil.copytree(rehearsal, home)
-    for words in ((*ORDER, "--title-card", "--end-card"), ("redo", "gyarados", "--what", "vertical_cut")):
+    for words in (
+        (*ORDER, "--title-card", "--end-card", "--music"),
+        ("redo", "gyarados", "--what", "vertical_cut"),
+    ):
         done = run_in(home, *words)
         assert done.returncode == 0, done.stderr
     return home
@@ -63,6 +68,14 @@ def test_a_film_with_cards_passes_every_check_although_they_fade_from_and_to_bla
     assert _failed(carded) == []
 
 
+def test_music_lies_under_the_voice_and_the_film_is_as_loud_as_ever(carded: Path) -> None:
+    film = _take(carded, "final_cut")
+
+    assert film.slate["voice_over_bed_lu"] >= 6
+    assert abs(film.slate["integrated_lufs"] + 14) <= 0.5
+    assert {"narration_stem", "effects_stem", "music_stem", "music_bed"} <= set(film.files)
+
+
 def test_no_caption_stands_on_the_title(carded: Path) -> None:
     first = (carded / "films/gyarados/gyarados_final.srt").read_text().splitlines()[1]
 
@@ -74,13 +87,29 @@ def test_no_caption_stands_on_the_title(carded: Path) -> None:
 def test_the_timeline_of_a_film_with_cards_gives_the_film_again(
     carded: Path, tmp_path: Path, run_in: Terminal
 ) -> None:
-    done = run_in(carded, "export", "gyarados", str(tmp_path / "out"), "--pack")
+    done = run_in(carded, "export", "gyarados", str(tmp_path / "out"))
     assert done.returncode == 0, done.stderr
-    assert sorted(p.name for p in (tmp_path / "out/stems").glob("*.wav")) == ["effects.wav", "narration.wav"]
 
     again = recut(tmp_path / "out/gyarados_final.otio", tmp_path / "again.mp4")
 
     assert again.read_bytes() == (tmp_path / "out/gyarados_final.mp4").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("bed.txt", "is no sound file"), ("gone.wav", "is not there"), ("short.wav", "at least 8 s")],
+)
+def test_music_that_will_not_do_is_refused_before_anything_is_filed(
+    name: str, why: str, tmp_path: Path, pokegeo: Terminal
+) -> None:
+    with WaveWriter(tmp_path / "short.wav") as short:
+        short.write(np.zeros((4800, 2)))
+
+    refused = pokegeo(*ORDER, "--music-file", str(tmp_path / name))
+
+    assert refused.returncode == 2
+    assert why in refused.stderr
+    assert not list((tmp_path / "studio").rglob("*.mp4"))
 
 
 def test_cards_are_kept_by_the_brief_until_the_film_is_to_be_plain_which_it_then_is_to_the_byte(
@@ -94,7 +123,7 @@ def test_cards_are_kept_by_the_brief_until_the_film_is_to_be_plain_which_it_then
     plain = run_in(home, *ORDER, "--plain")
 
     assert "nothing was made again" in same.stdout
-    assert "finished with title card, end card" in status.stdout
+    assert "finished with title card, end card, music" in status.stdout
     assert plain.returncode == 0, plain.stderr
     films = [h / "films/gyarados/gyarados_final.mp4" for h in (home, rehearsal)]
     assert len({hashlib.sha256(film.read_bytes()).hexdigest() for film in films}) == 1

@@ -51,6 +51,12 @@ def produce(
     end_card: Annotated[
         bool | None, typer.Option("--end-card/--no-end-card", help="Close with the credits.")
     ] = None,
+    music: Annotated[
+        bool | None, typer.Option("--music/--no-music", help="A calm bed under the film, by the house.")
+    ] = None,
+    music_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A bed of your own, of any length.")
+    ] = None,
     plain: Annotated[
         bool, typer.Option("--plain", help="Take away every finish that was asked for before.")
     ] = False,
@@ -58,7 +64,7 @@ def produce(
 ) -> None:
     """Make a whole episode, or finish one. Running it again makes only what is missing or stale.
 
-    Cards stay on order for the episode until you say otherwise."""
+    Cards and music stay on order for the episode until you say otherwise."""
     animal = find_species(species)
     name = episode_id(episode or animal.slug)
     _in_range(clips, seed)
@@ -66,7 +72,7 @@ def produce(
     from pokegeo_dagster.cli.production import produce_episode
 
     limit = None if budget is None else dollars(budget, "--budget")
-    finish = Finishing(plain=plain, title_card=title_card, end_card=end_card)
+    finish = Finishing(plain, title_card, end_card, music, music_file)
     produce_episode(animal, name, clips, seed, _profile(profile), limit, channel, finish)
 
 

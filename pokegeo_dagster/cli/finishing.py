@@ -1,9 +1,19 @@
 """What `pokegeo produce` is asked to finish a film with, put on its brief."""
 
+import mimetypes
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from pokegeo_dagster.film.edit.finish import Finish
+from pokegeo_dagster.defs.office.studio import Studio
+from pokegeo_dagster.film.edit.finish import Finish, Kept
+from pokegeo_dagster.film.errors import BriefRefused, MediaDamaged
 from pokegeo_dagster.film.story.brief import Brief
+from pokegeo_dagster.storage.keys import media_key
+from pokegeo_dagster.storage.media_store import sha256_of
+
+SOUNDS = ("wav", "mp3", "m4a", "aac", "flac", "ogg", "opus")
+SHORTEST_MUSIC_S = 8.0  # less than this, begun again and again, is a jingle
 
 
 @dataclass(frozen=True)
@@ -13,14 +23,50 @@ class Finishing:
     plain: bool = False
     title_card: bool | None = None
     end_card: bool | None = None
+    music: bool | None = None
+    music_file: Path | None = None
 
-    def put_on(self, brief: Brief) -> Brief:
-        """The brief with this finish. Raises BriefRefused when it cannot be."""
+    def put_on(self, studio: Studio, brief: Brief) -> Brief:
+        """The brief with this finish; files are put into the store. Raises BriefRefused, with nothing
+        stored, when one of them will not do."""
         kept = Finish() if self.plain or brief.finish is None else brief.finish
-        asked = {"title_card": self.title_card, "end_card": self.end_card}
+        if self.music_file is not None and self.music is False:
+            raise BriefRefused("--music-file and --no-music cannot both be: leave one of them out.")
+        asked: dict[str, Any] = {"title_card": self.title_card, "end_card": self.end_card}
         changes = {name: value for name, value in asked.items() if value is not None}
+        if self.music_file is not None:
+            changes["music"] = _kept(studio, brief.episode, "music", _checked_music(self.music_file))
+        elif self.music is not None:
+            changes["music"] = "house" if self.music else None
         finish = kept.model_copy(update=changes)
         return brief.model_copy(update={"finish": None if finish.is_plain else finish})
 
 
 AS_FILED = Finishing()
+
+
+def _checked_music(file: Path) -> Path:
+    from pokegeo_dagster.providers.bench.sound_file import blocks
+
+    if file.suffix.lower().removeprefix(".") not in SOUNDS:
+        raise BriefRefused(f"{file} is no sound file: use one of {', '.join(SOUNDS)}.")
+    if not file.is_file():
+        raise BriefRefused(f"{file} is not there. Name a sound file for --music-file.")
+    samples = 0
+    try:
+        for block in blocks(file):
+            samples += len(block)
+            if samples >= SHORTEST_MUSIC_S * 48_000:
+                return file
+    except MediaDamaged as damage:
+        raise BriefRefused(f"{damage} Name another file for --music-file.") from damage
+    raise BriefRefused(
+        f"{file} is {samples / 48_000:.1f} s long, and music under a film is at least {SHORTEST_MUSIC_S:g} s."
+    )
+
+
+def _kept(studio: Studio, episode: str, what: str, file: Path) -> Kept:
+    digest, ending = sha256_of(file), file.suffix.lower().removeprefix(".")
+    key = media_key(episode, what, None, digest, ending)
+    studio.store.put(key, file, mimetypes.guess_type(file.name)[0] or "application/octet-stream")
+    return Kept(name=file.name, key=key, sha256=digest)

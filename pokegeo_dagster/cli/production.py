@@ -50,7 +50,7 @@ def produce_episode(
     where the film is. Over a cap nothing is begun, and nothing is filed."""
     studio = here()
     brief = brief_for(studio, animal, episode, clips, seed, profile, budget_usd, channel)
-    brief = finish.put_on(brief)
+    brief = finish.put_on(studio, brief)
     told = told_before(studio, brief)
     with by_hand(studio, episode), dg.DagsterInstance.get() as instance:
         if brief != studio.db.brief(episode):

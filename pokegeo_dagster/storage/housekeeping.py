@@ -114,6 +114,8 @@ class Housekeeping:
         for number, files in connection.execute(select(_takes.c.id, _takes.c.files_json)):
             if number not in going:
                 kept.update(_KEY.findall(files))
+        for (brief,) in connection.execute(select(schema.briefs.c.brief_json)):
+            kept.update(_KEY.findall(brief))  # a user's own music and mark
         for (result,) in connection.execute(select(_tasks.c.result_json)):
             kept.update(_KEY.findall(result or ""))
         return kept

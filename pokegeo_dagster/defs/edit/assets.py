@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from pokegeo_dagster.defs.edit.cards import cards_made, in_order, ordered_cards
+from pokegeo_dagster.defs.edit.cards import cards_made, in_order, music_made, ordered_cards, ordered_music
 from pokegeo_dagster.defs.edit.checks import FILM_AS_DELIVERED
 from pokegeo_dagster.defs.office import show
 from pokegeo_dagster.defs.office.craft import Work, craft
@@ -14,7 +14,7 @@ from pokegeo_dagster.defs.office.studio import Studio
 from pokegeo_dagster.defs.office.takes import Take, Takes
 from pokegeo_dagster.film.crew import Credit, Made
 from pokegeo_dagster.film.edit.delivery import Delivery
-from pokegeo_dagster.film.edit.finish import Card, cards_and_clips, lay_programme
+from pokegeo_dagster.film.edit.finish import Card, Composed, Kept, cards_and_clips, lay_programme
 from pokegeo_dagster.film.edit.paperwork import Cue, cue_sheet, timed_script
 from pokegeo_dagster.film.edit.timeline import Cut, SegmentPlan, plan_segment
 from pokegeo_dagster.film.model import Frozen
@@ -42,6 +42,7 @@ class CutOrder(Frozen):
     clips: tuple[str, ...]
     delivery: Delivery
     cards: tuple[Card, ...] = Field(default=(), exclude_if=lambda cards: not cards)
+    music: Composed | Kept | None = Field(default=None, exclude_if=lambda music: music is None)
 
 
 def _show_segment(take: Take) -> dict[str, Any]:
@@ -114,7 +115,12 @@ def final_cut(
     clips = tuple(written.slate["clips"])
     shots = [shot.at(place.episode, name) for name in clips]
     segments = [segment.at(place.episode, name) for name in clips]
-    order = CutOrder(clips=clips, delivery=delivery, cards=ordered_cards(studio, place, asked, written))
+    order = CutOrder(
+        clips=clips,
+        delivery=delivery,
+        cards=ordered_cards(studio, place, asked, written),
+        music=ordered_music(asked, written),
+    )
 
     def assemble(room: Path) -> Made:
         play = written.read(Screenplay)
@@ -122,7 +128,8 @@ def final_cut(
         frames = [cut.frames for cut in laid]
         cards = cards_made(order.cards, segments, delivery, Takes("final_cut", studio).find(place), room)
         pieces = in_order(cards, [(take.path(), _stems(take)) for take in segments])
-        sound = master([stems for _, stems in pieces], delivery, room)
+        music = music_made(studio, order.music, sum(frames) * delivery.samples_per_frame, room)
+        sound = master([stems for _, stems in pieces], delivery, room, music)
         film = room / "main.mp4"
         pictures = made_alike([picture for picture, _ in pieces], frames, delivery, room)
         join(pictures, frames, sound.files["main"], delivery, film)
@@ -137,7 +144,9 @@ def final_cut(
             for cut, taken, take in zip(cuts, shots, segments, strict=True)
         ]
         papers = _papers(room, play, cues, shown, delivery)
-        stems = {part: sound.files[part] for part in ("narration_stem", "effects_stem")}
+        stems = {part: path for part, path in sound.files.items() if part.endswith("_stem")}
+        if music is not None:
+            stems["music_bed"] = music  # as it was before it was ducked: for whoever cuts the film anew
         poster = poster_of(film, cuts[-1].start_frame // 3, room)
         slate = {
             **sound.slate,

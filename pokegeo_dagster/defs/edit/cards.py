@@ -1,4 +1,4 @@
-"""The cards of a film: what is to be on them, and their segments and stems, made once."""
+"""The finish of a film: what is to be on its cards, their segments and stems, made once; its music."""
 
 import contextlib
 from collections.abc import Mapping, Sequence
@@ -10,15 +10,16 @@ from pokegeo_dagster.defs.office.takes import Take
 from pokegeo_dagster.film.crew import Credit
 from pokegeo_dagster.film.digest import digest
 from pokegeo_dagster.film.edit.delivery import Delivery
-from pokegeo_dagster.film.edit.finish import END, ROLES, TITLE, Card, cards_of
+from pokegeo_dagster.film.edit.finish import END, ROLES, TITLE, Card, Composed, Kept, cards_of, music_for
 from pokegeo_dagster.film.errors import MediaDamaged, MediaMissing
 from pokegeo_dagster.film.places import Place
 from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.film.story.screenplay import Screenplay
 from pokegeo_dagster.film.story.species import find_species
-from pokegeo_dagster.providers.bench.mixer import STEMS, lay_card
+from pokegeo_dagster.providers.bench.mixer import STEMS, lay_card, lay_music
 from pokegeo_dagster.providers.bench.pixels import Pixels
 from pokegeo_dagster.providers.house.cards import make_card, still_of
+from pokegeo_dagster.providers.house.music import compose
 
 CREDIT = Credit(member="house", model="cards")
 Piece = tuple[Path, Mapping[str, Path]]  # a segment's picture and its stems
@@ -90,6 +91,22 @@ def cards_made(
         stems = lay_card(under.path("effects_stem"), samples, card.name == TITLE, room, card.name)
         made[card.name] = CardMade(card.name, picture, stems, recipe)
     return made
+
+
+def ordered_music(brief: Brief, written: Take) -> Composed | Kept | None:
+    """The music that a brief asks for, in the mood of its screenplay."""
+    if brief.finish is None or brief.finish.music is None:
+        return None
+    return music_for(brief.finish, written.read(Screenplay).atmosphere, brief.seed)
+
+
+def music_made(studio: Studio, order: Composed | Kept | None, samples: int, room: Path) -> Path | None:
+    """The bed of music, as long as the film. Raises MediaMissing, MediaDamaged."""
+    if order is None:
+        return None
+    if isinstance(order, Kept):
+        return lay_music(studio.store.open_local(order.key), samples, room)
+    return lay_music(compose(order, samples, room / "composed.wav"), samples, room)
 
 
 def in_order(cards: Mapping[str, CardMade], clips: Sequence[Piece]) -> list[Piece]:

@@ -36,6 +36,7 @@ class PapersOrder(Frozen):
     clips: tuple[str, ...]
     delivery: Delivery
     cards: tuple[str, ...] = Field(default=(), exclude_if=lambda cards: not cards)
+    music: bool = Field(default=False, exclude_if=lambda music: not music)
 
 
 def _order(clips: tuple[str, ...], brief: Brief) -> PapersOrder:
@@ -70,10 +71,13 @@ def timeline(
     ordered, written = brief.of(place), screenplay.of(place)
     asked, play = ordered.read(Brief), written.read(Screenplay)
     delivery = asked.delivery
+    music = asked.finish is not None and asked.finish.music is not None
     clips = tuple(written.slate["clips"])
     shots, filmed, segments = (
         [takes.at(place.episode, name) for name in clips] for takes in (shot, clip, segment)
     )
+
+    order = _order(clips, asked).model_copy(update={"music": music})
 
     def write(room: Path) -> Made:
         # Here, and not at the top: OpenTimelineIO takes a third of a second to come in.
@@ -97,7 +101,13 @@ def timeline(
         ]
         filed += [_card(cut) for cut in cards]
         events = tuple(sorted(filed, key=lambda event: event.cut.start_frame))
-        listed = CutList(episode=place.episode, title=play.title, delivery=delivery, events=events)
+        listed = CutList(
+            episode=place.episode,
+            title=play.title,
+            delivery=delivery,
+            events=events,
+            music=layout.MUSIC_BED if music else None,
+        )
         cues = [
             Cue(cut=cut, shot=said, voice_in=take.slate["voice_in"], voice_out=take.slate["voice_out"])
             for cut, said, take in zip(cuts, slices, segments, strict=True)
@@ -115,7 +125,7 @@ def timeline(
         return Made(files, {"frames": listed.frames, "rate_fps": delivery.rate_fps, "events": rows})
 
     return Work(
-        order=_order(clips, asked),
+        order=order,
         credit=PAPERS,
         make=write,
         inputs=(ordered, written, *shots, *filmed, *segments),

@@ -34,6 +34,7 @@ class CutList(Frozen):
     title: str
     delivery: Delivery
     events: tuple[Event, ...] = Field(min_length=1)
+    music: str | None = None  # a file as long as the film, which lies under all of it
 
     @property
     def frames(self) -> int:

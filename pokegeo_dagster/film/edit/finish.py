@@ -12,8 +12,10 @@ from typing import Literal
 from pokegeo_dagster.film.edit.delivery import Delivery
 from pokegeo_dagster.film.edit.timeline import Cut, lay_cuts
 from pokegeo_dagster.film.model import Frozen
+from pokegeo_dagster.film.story.screenplay import Atmosphere
 
 CardName = Literal["title", "end"]
+Mood = Literal["serene", "solemn", "tense"]
 TITLE: CardName = "title"
 END: CardName = "end"
 CARD_S: dict[CardName, float] = {"title": 4.5, "end": 6.0}  # long enough to be read twice
@@ -31,11 +33,27 @@ NAMES = {"house": "House crew", "human": "By hand", "gemini": "Google Gemini", "
          "elevenlabs": "ElevenLabs", "openai": "OpenAI", "comfyui": "ComfyUI"}  # fmt: skip
 
 
+class Kept(Frozen):
+    """A file of the user's, kept in the store by its digest from the moment the brief is filed."""
+
+    name: str  # what they called it
+    key: str
+    sha256: str
+
+
+class Composed(Frozen):
+    """Music by the house: the same dice and mood give the same bed."""
+
+    seed: int
+    mood: Mood
+
+
 class Finish(Frozen):
     """What a film is finished with."""
 
     title_card: bool = False
     end_card: bool = False
+    music: Literal["house"] | Kept | None = None
 
     @property
     def is_plain(self) -> bool:
@@ -44,7 +62,8 @@ class Finish(Frozen):
 
     def told(self) -> str:
         """In a few words."""
-        said = [("title card", self.title_card), ("end card", self.end_card)]
+        music = f"music ({self.music.name})" if isinstance(self.music, Kept) else "music"
+        said = [("title card", self.title_card), ("end card", self.end_card), (music, self.music)]
         return ", ".join(what for what, there in said if there) or "plain"
 
 
@@ -56,6 +75,24 @@ class Card(Frozen):
     under: str
     credits: tuple[tuple[str, str], ...] = ()
     frames: int
+
+
+def music_for(finish: Finish | None, atmosphere: Atmosphere, seed: int) -> Composed | Kept | None:
+    """The music that a finish asks for: the user's, or the house's in the mood of the story's light."""
+    if finish is None or finish.music is None:
+        return None
+    if isinstance(finish.music, Kept):
+        return finish.music
+    return Composed(seed=seed, mood=mood_of(atmosphere))
+
+
+def mood_of(atmosphere: Atmosphere) -> Mood:
+    """What a place sounds like: an open morning, a grey or a dark one, or one where something burns."""
+    if atmosphere.weather in ("embers", "dust"):
+        return "tense"
+    if atmosphere.light in ("night", "dusk", "overcast") or atmosphere.weather in ("rain", "snow"):
+        return "solemn"
+    return "serene"
 
 
 def is_card(name: str) -> bool:

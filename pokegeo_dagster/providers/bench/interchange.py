@@ -24,6 +24,7 @@ from pokegeo_dagster.providers.bench.splice import join
 
 _OURS = "pokegeo"  # our room in the metadata of a timeline
 _TRACK_NAMES = {"narration_stem": "Narration", "effects_stem": "Effects"}
+_MUSIC = "Music"  # one clip, as long as the film
 # Apple's name of a format is what Final Cut looks for; any other size is told by width and height.
 _APPLE_NAMES = {(1920, 1080): "1080", (1280, 720): "720", (1080, 1920): "1080x1920"}
 
@@ -52,7 +53,8 @@ def edl_text(cuts: CutList) -> str:
     """The picture as a CMX 3600 edit decision list, non-drop, from 00:00:00:00."""
     import opentimelineio as otio
 
-    timeline = _timeline(cuts)
+    # The adapter takes two sound tracks at most, and the list is of the picture.
+    timeline = _timeline(cuts.model_copy(update={"music": None}))
     # The title line ends the header in every reader; the rate's kind is told right below it.
     text = otio.adapters.write_to_string(timeline, "cmx_3600", rate=cuts.delivery.rate_fps)
     title, _, events = text.partition("\n\n")
@@ -125,6 +127,10 @@ def _timeline(cuts: CutList) -> Any:
             frames = event.cut.frames
             track.append(_clip(name, event.stems[part], frames, frames, cuts.delivery))
         timeline.tracks.append(track)
+    if cuts.music:
+        track = otio.schema.Track(name=_MUSIC, kind=otio.schema.TrackKind.Audio)
+        track.append(_clip("music", cuts.music, cuts.frames, cuts.frames, cuts.delivery))
+        timeline.tracks.append(track)
     return timeline
 
 
@@ -153,6 +159,7 @@ def read_cut_list(path: Path) -> CutList:
         ours = timeline.metadata[_OURS]
         delivery = Delivery.model_validate_json(_json(ours["delivery"]))
         picture, *sound = timeline.tracks
+        music = sound.pop() if sound and sound[-1].name == _MUSIC else None
         clips = list(picture)
         frames = [_used(clip, path) for clip in clips]
         stems = {part: _urls(track, frames, path) for part, track in zip(TRACKS, sound, strict=True)}
@@ -169,7 +176,10 @@ def read_cut_list(path: Path) -> CutList:
                 zip(lay_cuts([c.name for c in clips], frames, delivery), clips, strict=True)
             )
         )
-        return CutList(episode=ours["episode"], title=timeline.name, delivery=delivery, events=events)
+        return CutList(
+            episode=ours["episode"], title=timeline.name, delivery=delivery, events=events,
+            music=_urls(music, [sum(frames)], path)[0] if music is not None else None,
+        )  # fmt: skip
     except (otio.exceptions.OTIOError, OSError, ValueError, KeyError, AttributeError, ValidationError) as bad:
         if isinstance(bad, OrderRefused):
             raise
@@ -197,7 +207,7 @@ def recut(path: Path, out: Path) -> Path:
                 conform(media[event.video], event.cut.frames, cuts.delivery, place, event.cut.clip)
             )
         stems = [{part: media[event.stems[part]] for part in TRACKS} for event in cuts.events]
-        sound = master(stems, cuts.delivery, room)
+        sound = master(stems, cuts.delivery, room, media[cuts.music] if cuts.music else None)
         frames = [event.cut.frames for event in cuts.events]
         pictures = made_alike(segments, frames, cuts.delivery, room)
         return join(pictures, frames, sound.files["main"], cuts.delivery, out)
@@ -216,6 +226,7 @@ def recut_to(path: Path, out: Path) -> None:
 def _found(cuts: CutList, folder: Path) -> dict[str, Path]:
     """Every media file of the cut. Names that lead out of the folder are refused."""
     names = [name for event in cuts.events for name in (event.video, *event.stems.values())]
+    names += [cuts.music] if cuts.music else []
     found = {name: (folder / name).resolve() for name in names}
     strange = [name for name, file in found.items() if not file.is_relative_to(folder)]
     if strange:

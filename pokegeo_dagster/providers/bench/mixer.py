@@ -33,6 +33,7 @@ __all__ = [
     "Loudness",
     "SilentMix",
     "lay_card",
+    "lay_music",
     "lay_segment",
     "master",
     "measure_loudness",
@@ -42,9 +43,11 @@ __all__ = [
 STEMS = ("narration_stem", "effects_stem")
 VOICE_LUFS = -23.0  # the speech of every line, whoever spoke it
 LOUDEST_BED_LUFS = -28.0  # an effect may be quieter than this, never louder
+MUSIC_LUFS = -30.0  # under the effects, which belong to the picture
 _MOST_PEAK = 10 ** (-1.5 / 20)
 _EDGE_S = 0.012  # fades at a segment's ends: a hard cut between two beds must not click
 _LOOP_S = 0.6  # how long a bed that is too short melts into its own beginning
+_MUSIC_LOOP_S, _MUSIC_IN_S, _MUSIC_OUT_S = 3.0, 2.5, 4.0
 _CARD_FADE_S = 1.5  # how long a film's first atmosphere takes to come, and its last one to go
 
 
@@ -89,14 +92,53 @@ def lay_card(bed: Path, samples: int, comes: bool, room: Path, name: str) -> dic
     return {part: _written(room / f"{name}_{part}.wav", layer) for part, layer in stems.items()}
 
 
-def master(stems: Sequence[Mapping[str, Path]], delivery: Delivery, room: Path) -> Made:
+def lay_music(music: Path, samples: int, room: Path) -> Path:
+    """A bed of music exactly `samples` long, from silence to silence, at −30 LUFS while it is loud: cut,
+    or begun again under its own end without a seam. Raises MediaDamaged."""
+    held, have = [], 0
+    for block in blocks(music):
+        held.append(block)
+        have += len(block)
+        if have >= samples:
+            break
+    sound = _fitted(np.concatenate(held or [np.zeros((0, 2), np.float32)]), samples, _MUSIC_LOOP_S)
+    come, go = (min(round(s * SAMPLE_RATE_HZ), samples // 2) for s in (_MUSIC_IN_S, _MUSIC_OUT_S))
+    sound = sound.copy()
+    sound[:come] *= (np.sin(np.linspace(0, np.pi / 2, come, dtype=np.float32)) ** 2)[:, None]
+    sound[samples - go :] *= (np.cos(np.linspace(0, np.pi / 2, go, dtype=np.float32)) ** 2)[:, None]
+    return _written(room / "music_bed.wav", _quietened(sound, MUSIC_LUFS))
+
+
+def _quietened(sound: Sound, target_lufs: float) -> Sound:
+    """A long sound at a loudness, measured a second at a time."""
+    power = np.concatenate([frame_power(_padded(b)) for b in _cut(sound, 48 * FRAME)])
+    if not power.size or power.max() <= 1e-12:
+        return sound
+    gain = 10 ** ((target_lufs - lufs(power[power > power.max() * 1e-2])) / 20)
+    return sound * np.float32(min(gain, _MOST_PEAK / max(float(np.abs(sound).max()), 1e-9)))
+
+
+def _cut(sound: Sound, size: int) -> Iterator[Sound]:
+    return (sound[at : at + size] for at in range(0, len(sound), size))
+
+
+def _padded(sound: Sound) -> Sound:
+    return np.pad(sound, ((0, -len(sound) % FRAME), (0, 0)))
+
+
+def master(
+    stems: Sequence[Mapping[str, Path]], delivery: Delivery, room: Path, music: Path | None = None
+) -> Made:
     """The film's sound from the stems of its segments, in their order, on one timeline.
 
     Effects are ducked under the voice; the mix is brought to −14 LUFS ±0.5 with its true peak at or
     under −1 dBTP, both measured on the finished file. Parts: `main`, an AAC-LC file (192 kb/s,
     48 kHz stereo) whose priming its edit list hides, and which may be joined to a picture by copying
     its packets with their timestamps; `narration_stem` and `effects_stem`, WAV, as they lie in the
-    mix before mastering. Slate: `integrated_lufs`, `range_lu`, `true_peak_dbtp`, `voice_over_bed_lu` (where
+    mix before mastering. `music` is a bed as long as the film (see `lay_music`): it is ducked with the
+    effects, and is the part `music_stem`.
+
+    Slate: `integrated_lufs`, `range_lu`, `true_peak_dbtp`, `voice_over_bed_lu` (where
     the bed comes nearest to a voice), `samples`, `duration_s`.
 
     Reads a second at a time: memory does not grow with the film. Raises SilentMix when no segment
@@ -105,12 +147,20 @@ def master(stems: Sequence[Mapping[str, Path]], delivery: Delivery, room: Path) 
     if not stems:
         raise ProductionError("There are no segments to mix. Make `segment` for this episode's clips first.")
     levels, samples = _levels(stems)
+    if music is not None:
+        levels = _with_music(levels, music)
     curve = duck_curve(levels)
     voice, bed = room / "narration_stem.wav", room / "effects_stem.wav"
     _write_all(voice, even_blocks([pair["narration_stem"] for pair in stems]))
     _write_all(bed, ducked(even_blocks([pair["effects_stem"] for pair in stems]), curve))
+    files, under = {"narration_stem": voice, "effects_stem": bed}, bed
+    if music is not None:
+        files["music_stem"], under = room / "music_stem.wav", room / "bed.wav"
+        _write_all(files["music_stem"], ducked(even_blocks([music]), curve))
+        both = zip(even_blocks([bed]), even_blocks([files["music_stem"]]), strict=True)
+        _write_all(under, (one + other for one, other in both))
     main = room / "sound.m4a"
-    loudness = master_aac(voice, bed, mixed_power(levels, curve), main)
+    loudness = master_aac(voice, under, mixed_power(levels, curve), main)
     slate = {
         **loudness.model_dump(mode="json"),
         "voice_over_bed_lu": round(clearest(levels, curve), 1),
@@ -118,7 +168,18 @@ def master(stems: Sequence[Mapping[str, Path]], delivery: Delivery, room: Path) 
         "duration_s": samples / SAMPLE_RATE_HZ,
         "rate_fps": delivery.rate_fps,
     }
-    return Made({"main": main, "narration_stem": voice, "effects_stem": bed}, slate)
+    return Made({"main": main, **files}, slate)
+
+
+def _with_music(levels: Sequence[Levels], music: Path) -> list[Levels]:
+    """The same levels with the music in the bed: what the voice has to be heard over."""
+    power = np.concatenate([frame_power(_padded(b)) for b in even_blocks([music], 48 * FRAME)])
+    out, at = [], 0
+    for one in levels:
+        there = power[at : at + len(one.bed)]
+        out.append(Levels(one.voice, one.bed + np.pad(there, (0, len(one.bed) - len(there)))))
+        at += len(one.bed)
+    return out
 
 
 def _levels(stems: Sequence[Mapping[str, Path]]) -> tuple[list[Levels], int]:
@@ -161,12 +222,12 @@ def _levelled(sound: Sound, target_lufs: float, *, gate_lu: float = 30.0, only_d
     return sound * np.float32(min(gain, _MOST_PEAK / max(float(np.abs(sound).max()), 1e-9)))
 
 
-def _fitted(sound: Sound, samples: int) -> Sound:
+def _fitted(sound: Sound, samples: int, loop_s: float = _LOOP_S) -> Sound:
     """A bed of exactly `samples`: cut, or begun again under its own end until it is long enough."""
     if not len(sound):
         return np.zeros((samples, 2), np.float32)
     while len(sound) < samples:
-        melt = min(int(_LOOP_S * SAMPLE_RATE_HZ), len(sound) // 2)
+        melt = min(int(loop_s * SAMPLE_RATE_HZ), len(sound) // 2)
         if not melt:
             return np.resize(sound, (samples, 2))
         turn = np.linspace(0, np.pi / 2, melt, dtype=np.float32)[:, None]

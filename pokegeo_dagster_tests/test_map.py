@@ -31,7 +31,7 @@ def test_the_graph_is_the_one_that_was_drawn() -> None:
         "animatic": {"brief", "screenplay", "shot"},
         "greenlight": {"screenplay"},
         "clip": {"shot", "composite", "narration", "greenlight"},
-        "segment": {"shot", "clip", "narration", "sound_effect"},
+        "segment": {"brief", "shot", "clip", "narration", "sound_effect"},
         "final_cut": {"brief", "screenplay", "shot", "segment"},
         "qc_report": {"shot", "composite", "narration", "clip", "segment", "final_cut"},
         "timeline": {"brief", "screenplay", "shot", "clip", "segment"},

@@ -57,6 +57,19 @@ def produce(
     music_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A bed of your own, of any length.")
     ] = None,
+    watermark: Annotated[
+        str | None, typer.Option(metavar="FILE.png", help="Burnt into every clip; “none” takes it away.")
+    ] = None,
+    watermark_corner: Annotated[
+        str | None, typer.Option(help="top-left, top-right, bottom-left or bottom-right. [bottom-right]")
+    ] = None,
+    watermark_opacity: Annotated[float | None, typer.Option(help="0.05 to 1. [0.7]")] = None,
+    watermark_width: Annotated[
+        float | None, typer.Option(help="Share of the frame's shorter side, 0.02 to 0.6. [0.16]")
+    ] = None,
+    watermark_margin: Annotated[
+        float | None, typer.Option(help="Share of the same side, 0 to 0.3. [0.04]")
+    ] = None,
     plain: Annotated[
         bool, typer.Option("--plain", help="Take away every finish that was asked for before.")
     ] = False,
@@ -64,7 +77,7 @@ def produce(
 ) -> None:
     """Make a whole episode, or finish one. Running it again makes only what is missing or stale.
 
-    Cards and music stay on order for the episode until you say otherwise."""
+    Cards, music and watermark stay on order for the episode until you say otherwise."""
     animal = find_species(species)
     name = episode_id(episode or animal.slug)
     _in_range(clips, seed)
@@ -72,7 +85,9 @@ def produce(
     from pokegeo_dagster.cli.production import produce_episode
 
     limit = None if budget is None else dollars(budget, "--budget")
-    finish = Finishing(plain, title_card, end_card, music, music_file)
+    lies = {"corner": watermark_corner, "opacity": watermark_opacity, "width": watermark_width,
+            "margin": watermark_margin}  # fmt: skip
+    finish = Finishing(plain, title_card, end_card, music, music_file, watermark, lies)
     produce_episode(animal, name, clips, seed, _profile(profile), limit, channel, finish)
 
 

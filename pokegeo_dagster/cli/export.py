@@ -258,6 +258,8 @@ def _parcels(studio: Studio, episode: str, species: str) -> Iterator[Parcel]:
         for part in TRACKS:
             yield parcel("segment", clip, layout.clip_stem(clip, part), part)
     if film := takes["final_cut"].find(whole):
+        if "watermark" in film.files:
+            yield Parcel(layout.WATERMARK, film, "watermark")
         if "music_bed" in film.files:
             yield Parcel(layout.MUSIC_BED, film, "music_bed")
         for card in (name for name in CARD_S if name in film.files):

@@ -1,18 +1,23 @@
 """What `pokegeo produce` is asked to finish a film with, put on its brief."""
 
 import mimetypes
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from pokegeo_dagster.defs.office.studio import Studio
-from pokegeo_dagster.film.edit.finish import Finish, Kept
+from pokegeo_dagster.film.edit.finish import Finish, Kept, Mark, Watermark
 from pokegeo_dagster.film.errors import BriefRefused, MediaDamaged
+from pokegeo_dagster.film.release.channel import mistakes
 from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.storage.keys import media_key
 from pokegeo_dagster.storage.media_store import sha256_of
 
 SOUNDS = ("wav", "mp3", "m4a", "aac", "flac", "ogg", "opus")
+LEAST_MARK_PX, MOST_MARK_PX = 16, 4096
 SHORTEST_MUSIC_S = 8.0  # less than this, begun again and again, is a jingle
 
 
@@ -25,6 +30,8 @@ class Finishing:
     end_card: bool | None = None
     music: bool | None = None
     music_file: Path | None = None
+    watermark: str | None = None
+    lies: Mapping[str, str | float | None] = field(default_factory=dict)  # how the watermark lies
 
     def put_on(self, studio: Studio, brief: Brief) -> Brief:
         """The brief with this finish; files are put into the store. Raises BriefRefused, with nothing
@@ -38,8 +45,27 @@ class Finishing:
             changes["music"] = _kept(studio, brief.episode, "music", _checked_music(self.music_file))
         elif self.music is not None:
             changes["music"] = "house" if self.music else None
-        finish = kept.model_copy(update=changes)
+        marked = self._mark(studio, brief.episode, kept.watermark)
+        finish = kept.model_copy(update={**changes, "watermark": marked})
         return brief.model_copy(update={"finish": None if finish.is_plain else finish})
+
+    def _mark(self, studio: Studio, episode: str, before: Watermark | None) -> Watermark | None:
+        said = {name: value for name, value in self.lies.items() if value is not None}
+        if isinstance(corner := said.get("corner"), str):
+            said["corner"] = corner.replace("-", "_")
+        if self.watermark == "none" or (self.watermark is None and before is None):
+            if said:
+                raise BriefRefused("There is no watermark to place: name its file, --watermark FILE.png.")
+            return None
+        lies: dict[str, Any] = {**(before.mark.model_dump() if before else {}), **said}
+        try:
+            Mark.model_validate(lies)
+        except ValidationError as wrong:
+            raise BriefRefused(f"A watermark cannot lie like that: {mistakes(wrong)}.") from None
+        if self.watermark is not None:
+            picture = _checked_mark(Path(self.watermark))
+            return Watermark(file=_kept(studio, episode, "watermark", picture), **lies)
+        return Watermark(file=before.file, **lies) if before else None
 
 
 AS_FILED = Finishing()
@@ -63,6 +89,28 @@ def _checked_music(file: Path) -> Path:
     raise BriefRefused(
         f"{file} is {samples / 48_000:.1f} s long, and music under a film is at least {SHORTEST_MUSIC_S:g} s."
     )
+
+
+def _checked_mark(file: Path) -> Path:
+    from PIL import Image
+
+    if not file.is_file():
+        raise BriefRefused(f"{file} is not there. Name a PNG for --watermark.")
+    try:
+        with Image.open(file) as picture:
+            kind, (wide, high) = picture.format, picture.size
+            if kind != "PNG" or max(wide, high) > MOST_MARK_PX or min(wide, high) < LEAST_MARK_PX:
+                raise BriefRefused(
+                    f"{file} is {kind}, {wide}×{high}: a watermark is a PNG of {LEAST_MARK_PX} to "
+                    f"{MOST_MARK_PX} pixels a side."
+                )
+            clear, solid = picture.convert("RGBA").getchannel("A").getextrema()
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as damage:
+        raise BriefRefused(f"{file} cannot be read as a picture: {damage}.") from damage
+    if clear == 255 or solid == 0:
+        what = "nothing of it is transparent" if clear == 255 else "all of it is transparent"
+        raise BriefRefused(f"{file} will not do as a watermark: {what}. Save it with an alpha channel.")
+    return file
 
 
 def _kept(studio: Studio, episode: str, what: str, file: Path) -> Kept:

@@ -6,7 +6,14 @@ from typing import Any
 
 from pydantic import Field
 
-from pokegeo_dagster.defs.edit.cards import cards_made, in_order, music_made, ordered_cards, ordered_music
+from pokegeo_dagster.defs.edit.cards import (
+    cards_made,
+    in_order,
+    music_made,
+    ordered_cards,
+    ordered_music,
+    stamp_of,
+)
 from pokegeo_dagster.defs.edit.checks import FILM_AS_DELIVERED
 from pokegeo_dagster.defs.office import show
 from pokegeo_dagster.defs.office.craft import Work, craft
@@ -14,7 +21,7 @@ from pokegeo_dagster.defs.office.studio import Studio
 from pokegeo_dagster.defs.office.takes import Take, Takes
 from pokegeo_dagster.film.crew import Credit, Made
 from pokegeo_dagster.film.edit.delivery import Delivery
-from pokegeo_dagster.film.edit.finish import Card, Composed, Kept, cards_and_clips, lay_programme
+from pokegeo_dagster.film.edit.finish import Card, Composed, Kept, Watermark, cards_and_clips, lay_programme
 from pokegeo_dagster.film.edit.paperwork import Cue, cue_sheet, timed_script
 from pokegeo_dagster.film.edit.timeline import Cut, SegmentPlan, plan_segment
 from pokegeo_dagster.film.model import Frozen
@@ -34,6 +41,7 @@ class SegmentOrder(Frozen):
 
     plan: SegmentPlan
     delivery: Delivery
+    watermark: Watermark | None = Field(default=None, exclude_if=lambda mark: mark is None)
 
 
 class CutOrder(Frozen):
@@ -57,16 +65,28 @@ def _show_segment(take: Take) -> dict[str, Any]:
 
 @craft(group="edit", per="shot", kinds=("mp4",), show=_show_segment, at_once=2)
 def segment(
-    place: Place, studio: Studio, *, shot: Takes, clip: Takes, narration: Takes, sound_effect: Takes
+    place: Place,
+    studio: Studio,
+    *,
+    brief: Takes,
+    shot: Takes,
+    clip: Takes,
+    narration: Takes,
+    sound_effect: Takes,
 ) -> Work:
     """This clip conformed: as many frames as its narration and a breath, in the delivery codec,
     its stems beside it. A clip that already is that is not encoded again."""
     delivery = shot.of(place).read(ShotSlice).delivery
     picture, line, effect = clip.of(place), narration.of(place), sound_effect.of(place)
-    order = SegmentOrder(plan=plan_segment(line.slate["samples"], delivery), delivery=delivery)
+    finish = brief.of(place).read(Brief).finish
+    mark = finish.watermark if finish else None
+    order = SegmentOrder(
+        plan=plan_segment(line.slate["samples"], delivery), delivery=delivery, watermark=mark
+    )
 
     def lay(room: Path) -> Made:
-        conformed = conform(picture.path(), order.plan.frames, delivery, room, f"of {place}")
+        stamp = stamp_of(studio, mark)
+        conformed = conform(picture.path(), order.plan.frames, delivery, room, f"of {place}", stamp)
         stems = lay_segment(line.path(), effect.path(), order.plan, room)
         return Made({"main": conformed, **stems}, order.plan.model_dump(mode="json"))
 
@@ -74,7 +94,9 @@ def segment(
         order=order,
         credit=BENCH,
         make=lay,
-        inputs=(shot.of(place), picture, line, effect),
+        # What counts of the brief is in the order: named only where it counts, so that nothing that was
+        # made before there were watermarks looks changed.
+        inputs=(*([brief.of(place)] if mark else []), shot.of(place), picture, line, effect),
         uses={
             "clip": picture.files["main"].sha256,
             "narration": line.files["main"].sha256,
@@ -155,6 +177,8 @@ def final_cut(
             "cuts": [cut.model_dump(mode="json") for cut in laid],
             "title": play.title,
         }
+        if finish and (stamp := stamp_of(studio, finish.watermark)):
+            stems["watermark"] = stamp.picture  # for whoever cuts the film anew
         if cards:
             slate["cards"] = {name: made.recipe for name, made in cards.items()}
         parts = {part: path for made in cards.values() for part, path in made.parts().items()}

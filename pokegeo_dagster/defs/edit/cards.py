@@ -6,18 +6,30 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pokegeo_dagster.defs.office.studio import Studio
-from pokegeo_dagster.defs.office.takes import Take
+from pokegeo_dagster.defs.office.takes import Take, Takes
 from pokegeo_dagster.film.crew import Credit
 from pokegeo_dagster.film.digest import digest
 from pokegeo_dagster.film.edit.delivery import Delivery
-from pokegeo_dagster.film.edit.finish import END, ROLES, TITLE, Card, Composed, Kept, cards_of, music_for
+from pokegeo_dagster.film.edit.finish import (
+    END,
+    ROLES,
+    TITLE,
+    Card,
+    Composed,
+    Kept,
+    Watermark,
+    cards_of,
+    music_for,
+)
 from pokegeo_dagster.film.errors import MediaDamaged, MediaMissing
 from pokegeo_dagster.film.places import Place
 from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.film.story.screenplay import Screenplay
 from pokegeo_dagster.film.story.species import find_species
+from pokegeo_dagster.providers.bench.marking import Stamp
 from pokegeo_dagster.providers.bench.mixer import STEMS, lay_card, lay_music
 from pokegeo_dagster.providers.bench.pixels import Pixels
+from pokegeo_dagster.providers.bench.probe import probe
 from pokegeo_dagster.providers.house.cards import make_card, still_of
 from pokegeo_dagster.providers.house.music import compose
 
@@ -68,7 +80,12 @@ def card_recipe(card: Card, under: Take, delivery: Delivery) -> str:
 
 def card_still(card: Card, under: Take) -> Pixels:
     """The picture that lies under a card: the one it leads to, or the one that was seen last."""
-    return still_of(under.path(), 0 if card.name == TITLE else int(under.slate["frames"]) - 1)
+    last = int(under.slate["frames"]) - 1
+    brief = under.studio.db.brief(under.place.episode)
+    shot = Takes("clip", under.studio).find(under.place)
+    if shot is not None and brief is not None and brief.finish is not None and brief.finish.watermark:
+        under, last = shot, min(last, probe(shot.path()).frames - 1)  # as it was shot: no mark is on it
+    return still_of(under.path(), 0 if card.name == TITLE else last)
 
 
 def cards_made(
@@ -107,6 +124,11 @@ def music_made(studio: Studio, order: Composed | Kept | None, samples: int, room
     if isinstance(order, Kept):
         return lay_music(studio.store.open_local(order.key), samples, room)
     return lay_music(compose(order, samples, room / "composed.wav"), samples, room)
+
+
+def stamp_of(studio: Studio, watermark: Watermark | None) -> Stamp | None:
+    """The mark with its picture at hand. Raises MediaMissing, MediaDamaged."""
+    return Stamp(studio.store.open_local(watermark.file.key), watermark.mark) if watermark else None
 
 
 def in_order(cards: Mapping[str, CardMade], clips: Sequence[Piece]) -> list[Piece]:

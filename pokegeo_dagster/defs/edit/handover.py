@@ -17,7 +17,7 @@ from pokegeo_dagster.film.edit import layout
 from pokegeo_dagster.film.edit.captions import SpokenLine, caption_film, complaints, srt, vtt
 from pokegeo_dagster.film.edit.cut_list import TRACKS, CutList, Event
 from pokegeo_dagster.film.edit.delivery import SAMPLE_RATE_HZ, Delivery
-from pokegeo_dagster.film.edit.finish import cards_and_clips, lay_programme
+from pokegeo_dagster.film.edit.finish import Mark, cards_and_clips, lay_programme
 from pokegeo_dagster.film.edit.paperwork import Cue, assembly_manifest
 from pokegeo_dagster.film.edit.timeline import Cut
 from pokegeo_dagster.film.model import Frozen
@@ -37,6 +37,7 @@ class PapersOrder(Frozen):
     delivery: Delivery
     cards: tuple[str, ...] = Field(default=(), exclude_if=lambda cards: not cards)
     music: bool = Field(default=False, exclude_if=lambda music: not music)
+    mark: Mark | None = Field(default=None, exclude_if=lambda mark: mark is None)
 
 
 def _order(clips: tuple[str, ...], brief: Brief) -> PapersOrder:
@@ -72,12 +73,13 @@ def timeline(
     asked, play = ordered.read(Brief), written.read(Screenplay)
     delivery = asked.delivery
     music = asked.finish is not None and asked.finish.music is not None
+    mark = asked.finish.watermark.mark if asked.finish and asked.finish.watermark else None
     clips = tuple(written.slate["clips"])
     shots, filmed, segments = (
         [takes.at(place.episode, name) for name in clips] for takes in (shot, clip, segment)
     )
 
-    order = _order(clips, asked).model_copy(update={"music": music})
+    order = _order(clips, asked).model_copy(update={"music": music, "mark": mark})
 
     def write(room: Path) -> Made:
         # Here, and not at the top: OpenTimelineIO takes a third of a second to come in.
@@ -107,6 +109,8 @@ def timeline(
             delivery=delivery,
             events=events,
             music=layout.MUSIC_BED if music else None,
+            watermark=layout.WATERMARK if mark else None,
+            mark=mark,
         )
         cues = [
             Cue(cut=cut, shot=said, voice_in=take.slate["voice_in"], voice_out=take.slate["voice_out"])

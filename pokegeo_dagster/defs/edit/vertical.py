@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from pokegeo_dagster.defs.edit.cards import card_recipe, card_still, ordered_cards
+from pokegeo_dagster.defs.edit.cards import card_recipe, card_still, ordered_cards, stamp_of
 from pokegeo_dagster.defs.office import show
 from pokegeo_dagster.defs.office.craft import Work, craft
 from pokegeo_dagster.defs.office.studio import Studio
@@ -21,7 +21,7 @@ from pokegeo_dagster.film.model import Frozen
 from pokegeo_dagster.film.places import Place
 from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.film.story.slices import ShotSlice
-from pokegeo_dagster.providers.bench.conformer import poster_of
+from pokegeo_dagster.providers.bench.conformer import conform, poster_of
 from pokegeo_dagster.providers.bench.splice import join
 from pokegeo_dagster.providers.bench.versions import upright_segment
 from pokegeo_dagster.providers.house.cards import make_card
@@ -56,6 +56,7 @@ def vertical_cut(
     ordered, written, film = brief.of(place), screenplay.of(place), final_cut.of(place)
     asked = ordered.read(Brief)
     delivery = asked.delivery
+    mark = asked.finish.watermark if asked.finish else None
     clips = tuple(written.slate["clips"])
     shots = {name: shot.at(place.episode, name) for name in clips}
     segments = {name: segment.at(place.episode, name) for name in clips}
@@ -81,7 +82,12 @@ def vertical_cut(
                     parts[name] = before.path(name)  # encoded for an earlier cut
                     continue
             source, out = segments[name].path(), room / f"{name}.mp4"
-            parts[name] = upright_segment(source, windows[name], frames[name], delivery, out)
+            if mark:  # its corner lies outside of the window: cut from the clip without it
+                clip = Takes("clip", studio).at(place.episode, name)
+                (own := room / name).mkdir()
+                source = conform(clip.path(), frames[name], delivery, own, f"of {clip.place}")
+            stamp = stamp_of(studio, mark)
+            parts[name] = upright_segment(source, windows[name], frames[name], delivery, out, stamp)
         form = upright(delivery)
         laid = lay_programme(clips, list(frames.values()), asked.finish, delivery)
         lengths = [cut.frames for cut in laid]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from pokegeo_dagster.film.edit.delivery import Delivery
+from pokegeo_dagster.film.edit.finish import Mark
 from pokegeo_dagster.film.edit.timeline import Cut
 from pokegeo_dagster.film.model import Frozen
 
@@ -35,6 +36,8 @@ class CutList(Frozen):
     delivery: Delivery
     events: tuple[Event, ...] = Field(min_length=1)
     music: str | None = None  # a file as long as the film, which lies under all of it
+    watermark: str | None = None  # a PNG that is burnt into every clip, as `mark` says
+    mark: Mark | None = None
 
     @property
     def frames(self) -> int:

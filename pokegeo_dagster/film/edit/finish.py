@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from pydantic import Field
+
 from pokegeo_dagster.film.edit.delivery import Delivery
 from pokegeo_dagster.film.edit.timeline import Cut, lay_cuts
 from pokegeo_dagster.film.model import Frozen
 from pokegeo_dagster.film.story.screenplay import Atmosphere
 
 CardName = Literal["title", "end"]
+Corner = Literal["top_left", "top_right", "bottom_left", "bottom_right"]
 Mood = Literal["serene", "solemn", "tense"]
 TITLE: CardName = "title"
 END: CardName = "end"
@@ -48,12 +51,34 @@ class Composed(Frozen):
     mood: Mood
 
 
+class Mark(Frozen):
+    """How a watermark lies: its width and its distance from both edges are shares of the frame's shorter
+    side."""
+
+    corner: Corner = "bottom_right"
+    opacity: float = Field(default=0.7, ge=0.05, le=1)
+    width: float = Field(default=0.16, ge=0.02, le=0.6)
+    margin: float = Field(default=0.04, ge=0, le=0.3)
+
+
+class Watermark(Mark):
+    """A user's picture with alpha, burnt into every clip; cards are without it."""
+
+    file: Kept
+
+    @property
+    def mark(self) -> Mark:
+        """How it lies, without what it is."""
+        return Mark(corner=self.corner, opacity=self.opacity, width=self.width, margin=self.margin)
+
+
 class Finish(Frozen):
     """What a film is finished with."""
 
     title_card: bool = False
     end_card: bool = False
     music: Literal["house"] | Kept | None = None
+    watermark: Watermark | None = None
 
     @property
     def is_plain(self) -> bool:
@@ -63,7 +88,9 @@ class Finish(Frozen):
     def told(self) -> str:
         """In a few words."""
         music = f"music ({self.music.name})" if isinstance(self.music, Kept) else "music"
-        said = [("title card", self.title_card), ("end card", self.end_card), (music, self.music)]
+        mark = f"watermark ({self.watermark.file.name})" if self.watermark else ""
+        said = [("title card", self.title_card), ("end card", self.end_card), (music, self.music),
+                (mark, self.watermark)]  # fmt: skip
         return ", ".join(what for what, there in said if there) or "plain"
 
 

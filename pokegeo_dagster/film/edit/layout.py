@@ -12,6 +12,7 @@ STORYBOARD = "storyboard.jpg"
 QUALITY_PAGE = "qc_report.html"
 QUALITY_DATA = "qc_report.json"
 COST_SHEET = "cost_sheet.csv"
+WATERMARK = "watermark.png"
 MUSIC_BED = "stems/music_bed.wav"  # before it is ducked; as long as the film
 PROVENANCE = "provenance.csv"
 REFERENCE_FOLDERS = {"character": "characters", "prop": "props", "environment": "environments"}

@@ -28,6 +28,7 @@ from pokegeo_dagster.providers.bench.encoder import (
     encoder_arguments,
     run,
 )
+from pokegeo_dagster.providers.bench.marking import Stamp, stamped
 from pokegeo_dagster.providers.bench.parameter_sets import SetsClash, one_header
 from pokegeo_dagster.providers.bench.probe import Probe, probe, why
 from pokegeo_dagster.providers.bench.reframing import reframed
@@ -45,16 +46,21 @@ __all__ = [
 ]
 
 
-def conform(source: Path, frames: int, delivery: Delivery, room: Path, name: str = "") -> Path:
+def conform(
+    source: Path, frames: int, delivery: Delivery, room: Path, name: str = "", stamp: Stamp | None = None
+) -> Path:
     """A segment of exactly `frames` frames in the delivery profile, from any clip.
 
     A source that already is one is returned itself, neither copied nor encoded; of one that is in the
     delivery profile, though somebody else encoded it, the packets are copied. A source that is too
     short holds its last frame or is slowed, within the limits of `film.edit.retiming`. `name` is what
-    people call the clip. Raises ShotFailed when it is shorter than that, and MediaDamaged when it
+    people call the clip. With a `stamp` it is encoded whatever it is: the mark is in its
+    pictures. Raises ShotFailed when it is shorter than that, and MediaDamaged when it
     cannot be read.
     """
     found = probe(source)
+    if stamp is not None:
+        return _encoded(source, found, frames, delivery, room / "segment.mp4", name, stamp)
     if is_segment(found, frames, delivery):
         return source
     if may_be_copied(found, frames, delivery) and (segment := copied(source, frames, delivery, room)):
@@ -62,7 +68,15 @@ def conform(source: Path, frames: int, delivery: Delivery, room: Path, name: str
     return _encoded(source, found, frames, delivery, room / "segment.mp4", name)
 
 
-def _encoded(source: Path, found: Probe, frames: int, delivery: Delivery, segment: Path, name: str) -> Path:
+def _encoded(
+    source: Path,
+    found: Probe,
+    frames: int,
+    delivery: Delivery,
+    segment: Path,
+    name: str,
+    stamp: Stamp | None = None,
+) -> Path:
     retiming = retime(found.duration_s, float(found.rate), frames, delivery.rate_fps)
     if retiming is None:
         have = int(found.duration_s * delivery.rate_fps + 1e-6)
@@ -74,6 +88,7 @@ def _encoded(source: Path, found: Probe, frames: int, delivery: Delivery, segmen
         )
     draft = draft_name(segment)
     picture = reframed(ffmpeg.input(str(source)).video, found, delivery, retiming)
+    picture = stamped(picture, stamp, delivery)
     output = picture.output(str(draft), **{"frames:v": frames, **encoder_arguments(delivery)})
     try:
         run(command(output), name or source.name)

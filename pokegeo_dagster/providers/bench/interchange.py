@@ -16,9 +16,11 @@ from pydantic import ValidationError
 
 from pokegeo_dagster.film.edit.cut_list import TRACKS, CutList, Event
 from pokegeo_dagster.film.edit.delivery import Delivery
+from pokegeo_dagster.film.edit.finish import Mark, is_card
 from pokegeo_dagster.film.edit.timeline import lay_cuts
 from pokegeo_dagster.film.errors import MediaMissing, OrderRefused
 from pokegeo_dagster.providers.bench.conformer import conform, made_alike
+from pokegeo_dagster.providers.bench.marking import Stamp
 from pokegeo_dagster.providers.bench.mixer import master
 from pokegeo_dagster.providers.bench.splice import join
 
@@ -113,6 +115,9 @@ def _timeline(cuts: CutList) -> Any:
         "episode": cuts.episode,
         "delivery": cuts.delivery.model_dump(mode="json"),
     }
+    if cuts.watermark and cuts.mark:
+        timeline.metadata[_OURS]["watermark"] = cuts.watermark
+        timeline.metadata[_OURS]["mark"] = cuts.mark.model_dump(mode="json")
     picture = otio.schema.Track(name="Picture", kind=otio.schema.TrackKind.Video)
     for number, event in enumerate(cuts.events, 1):
         clip = _clip(event.cut.clip, event.video, event.held_frames, event.cut.frames, cuts.delivery)
@@ -178,6 +183,8 @@ def read_cut_list(path: Path) -> CutList:
         )
         return CutList(
             episode=ours["episode"], title=timeline.name, delivery=delivery, events=events,
+            watermark=ours.get("watermark"),
+            mark=Mark.model_validate_json(_json(ours["mark"])) if "mark" in ours else None,
             music=_urls(music, [sum(frames)], path)[0] if music is not None else None,
         )  # fmt: skip
     except (otio.exceptions.OTIOError, OSError, ValueError, KeyError, AttributeError, ValidationError) as bad:
@@ -200,12 +207,13 @@ def recut(path: Path, out: Path) -> Path:
     with tempfile.TemporaryDirectory(prefix=".recut-", dir=out.resolve().parent) as folder:
         room = Path(folder)
         segments: list[Path] = []
+        stamp = Stamp(media[cuts.watermark], cuts.mark) if cuts.watermark and cuts.mark else None
         for number, event in enumerate(cuts.events):
             place = room / f"{number:03d}"
             place.mkdir()
-            segments.append(
-                conform(media[event.video], event.cut.frames, cuts.delivery, place, event.cut.clip)
-            )
+            name, source = event.cut.clip, media[event.video]
+            own = None if is_card(name) else stamp
+            segments.append(conform(source, event.cut.frames, cuts.delivery, place, name, own))
         stems = [{part: media[event.stems[part]] for part in TRACKS} for event in cuts.events]
         sound = master(stems, cuts.delivery, room, media[cuts.music] if cuts.music else None)
         frames = [event.cut.frames for event in cuts.events]
@@ -226,7 +234,7 @@ def recut_to(path: Path, out: Path) -> None:
 def _found(cuts: CutList, folder: Path) -> dict[str, Path]:
     """Every media file of the cut. Names that lead out of the folder are refused."""
     names = [name for event in cuts.events for name in (event.video, *event.stems.values())]
-    names += [cuts.music] if cuts.music else []
+    names += [name for name in (cuts.music, cuts.watermark) if name]
     found = {name: (folder / name).resolve() for name in names}
     strange = [name for name, file in found.items() if not file.is_relative_to(folder)]
     if strange:

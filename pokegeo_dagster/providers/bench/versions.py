@@ -12,6 +12,7 @@ from pokegeo_dagster.film.edit.delivery import Delivery
 from pokegeo_dagster.film.edit.vertical import Window, upright
 from pokegeo_dagster.film.errors import MediaDamaged
 from pokegeo_dagster.providers.bench.encoder import command, draft_name, encoder_arguments, run
+from pokegeo_dagster.providers.bench.marking import Stamp, stamped
 from pokegeo_dagster.providers.bench.probe import probe
 from pokegeo_dagster.providers.bench.reframing import LABELS
 
@@ -45,7 +46,9 @@ _ENCODERS: dict[Codec, dict[str, Any]] = {
 }
 
 
-def upright_segment(segment: Path, window: Window, frames: int, delivery: Delivery, out: Path) -> Path:
+def upright_segment(
+    segment: Path, window: Window, frames: int, delivery: Delivery, out: Path, stamp: Stamp | None = None
+) -> Path:
     """What `window` shows of a segment, upright, in a delivery turned upright. Frame for frame."""
     form = upright(delivery)
     picture = (
@@ -56,6 +59,7 @@ def upright_segment(segment: Path, window: Window, frames: int, delivery: Delive
         .filter("format", "yuv420p")
         .filter("setparams", **LABELS)
     )
+    picture = stamped(picture, stamp, form)
     draft = draft_name(out)
     try:
         run(command(picture.output(str(draft), **{"frames:v": frames, **encoder_arguments(form)})), out.name)

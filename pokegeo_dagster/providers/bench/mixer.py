@@ -27,7 +27,7 @@ from pokegeo_dagster.providers.bench.loudness import (
     measure_loudness,
 )
 from pokegeo_dagster.providers.bench.mastering import master_aac
-from pokegeo_dagster.providers.bench.sound_file import Sound, WaveWriter, count, even_blocks, whole
+from pokegeo_dagster.providers.bench.sound_file import Sound, WaveWriter, blocks, count, even_blocks, whole
 
 __all__ = [
     "Loudness",

@@ -7,6 +7,7 @@ from pokegeo_dagster.defs.office.craft import Work, craft, written
 from pokegeo_dagster.defs.office.studio import Studio
 from pokegeo_dagster.defs.office.takes import Take, Takes
 from pokegeo_dagster.defs.story.checks import BEATS_IN_ORDER, CAMERA_LAST, NARRATION_WRITTEN
+from pokegeo_dagster.defs.story.ordering import BriefConfig, ordered_in_the_ui
 from pokegeo_dagster.film.crew import Credit, Made
 from pokegeo_dagster.film.errors import BriefRefused
 from pokegeo_dagster.film.model import Frozen
@@ -53,9 +54,17 @@ def _show_brief(take: Take) -> dict[str, Any]:
     return {"brief": show.table([{"field": k, "value": str(v)} for k, v in take.read(Brief)])}
 
 
-@craft(group="story", per="episode", kinds=("json",), show=_show_brief)
+@craft(
+    group="story",
+    per="episode",
+    kinds=("json",),
+    show=_show_brief,
+    config=BriefConfig,
+    before=ordered_in_the_ui,
+)
 def brief(place: Place, studio: Studio) -> Work:
-    """The order for one episode: species, channel, clip count, seed, budget."""
+    """The order for one episode: species, channel, clip count, seed, budget. To order one here, add a
+    partition to `episodes` and materialise this with config; an open studio does the rest."""
     ordered = studio.db.brief(place.episode)
     if ordered is None:
         raise BriefRefused(

@@ -1,7 +1,7 @@
 """An order said in the UI: `brief` materialised with config makes the episode."""
 
-from pokegeo_dagster.defs.office.assets import TakeConfig
 from pokegeo_dagster.defs.office.briefs import file_order
+from pokegeo_dagster.defs.office.craft import TakeConfig
 from pokegeo_dagster.defs.office.studio import Studio
 from pokegeo_dagster.film.errors import BriefRefused
 from pokegeo_dagster.film.places import Place

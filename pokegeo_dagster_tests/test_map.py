@@ -29,7 +29,7 @@ def test_the_graph_is_the_one_that_was_drawn() -> None:
         "reference": {"brief", "screenplay"},
         "composite": {"shot", "reference"},
         "animatic": {"brief", "screenplay", "shot"},
-        "greenlight": {"screenplay"},
+        "greenlight": {"screenplay", "animatic"},
         "clip": {"shot", "composite", "narration", "greenlight"},
         "segment": {"brief", "shot", "clip", "narration", "sound_effect"},
         "final_cut": {"brief", "screenplay", "shot", "segment"},

@@ -137,6 +137,12 @@ def test_three_briefs_on_monday_are_three_films_on_wednesday(
     _until("a and b wait for a yes", lambda: studio.at_the_gate("a") and studio.at_the_gate("b"))
     assert city.charges.bought_twice() == {}
     assert studio.clips("a") == studio.clips("b") == 0, "nothing is filmed before somebody says yes"
+    for waits in studio.orders.at_the_gate():
+        assert waits.outcome is not None and " in all; see " in waits.outcome
+        assert Path(waits.outcome.partition("; see ")[2]).stat().st_size > 0, (
+            "the animatic is there to be seen"
+        )
+    assert {order.episode for order in studio.orders.at_the_gate()} == {"a", "b"}
     city.play(
         Script("rate_day", vendor="gemini", route="image", times=1, charged=False),
         Script("refuse", vendor="kie", route="submit", times=1, charged=False),

@@ -11,7 +11,7 @@ from pokegeo_dagster.budget.caps import money
 from pokegeo_dagster.film.model import Frozen
 
 Severity = Literal["warning", "critical"]
-Kind = Literal["quota", "budget", "unknown", "stuck", "failed"]
+Kind = Literal["quota", "budget", "unknown", "stuck", "failed", "greenlight"]
 
 WARNING_AT, CRITICAL_AT = Decimal("0.8"), Decimal(1)
 PAUSE = timedelta(minutes=5)  # between two messages of one level for one channel
@@ -161,6 +161,19 @@ def failed(episode: str, channel: str, pieces: Sequence[tuple[str, str, str, str
         subject=f"failed/{episode}/{level}",
         message=f"{episode}: {asset} {key}{others} could not be made: {shortened(reason, 300)}",
         action=f"pokegeo status {episode}",
+        episode=episode,
+    )
+
+
+def waits(episode: str, channel: str, told: str) -> Alert:
+    """A film that waits for somebody's yes."""
+    return Alert(
+        kind="greenlight",
+        level="warning",
+        channel=channel,
+        subject=f"greenlight/{episode}/{told}",
+        message=f"{episode} {told}",
+        action=f"pokegeo greenlight {episode} --up-to USD",
         episode=episode,
     )
 

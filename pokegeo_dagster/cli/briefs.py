@@ -112,6 +112,22 @@ def set_priority(
     print(f"{episode} has priority {chosen} now.")
 
 
+@app.command("set-budget")
+def set_budget(
+    episode: Episode,
+    budget: Annotated[str, typer.Argument(help="The most it may cost, in US dollars; none for no limit.")],
+    debug: Debug = False,
+) -> None:
+    """Change the most an episode may cost. What the old budget held up goes on by itself."""
+    from pokegeo_dagster.budget.caps import dollars
+    from pokegeo_dagster.defs.office import briefs as office
+    from pokegeo_dagster.defs.office.studio import here
+
+    limit = None if budget.strip().lower() == "none" else dollars(budget, "the budget")
+    office.set_budget(here(), episode_id(episode), limit)
+    print(f"{episode} may cost {'what the caps allow' if limit is None else f'${limit:.2f}'}.")
+
+
 @app.command("delete")
 def delete(episode: Episode, debug: Debug = False) -> None:
     """Take an episode out of the catalogue. What was made and what it cost stays on record."""

@@ -163,6 +163,8 @@ def show_queue() -> None:
         table.add_row(
             str(place), order.episode, piece.channel, piece.priority, STAGES[order.stage], order.why
         )
+    for order in orders.at_the_gate():
+        table.add_row("[yellow]yes?[/]", order.episode, order.channel, "", order.outcome or "", "")
     if not table.row_count:
         console.print("Nothing is at work and nothing waits.")
         return

@@ -44,7 +44,18 @@ def one_episode(episode: str) -> None:
         for stand in stands:
             if stand.state in ("failed", "damaged"):
                 console.print(f"[red]{asset} {stand.place.key}[/]: {stand.why}")
+            if stand.state == "damaged":
+                console.print(f"  {_made_again(studio, asset, stand.place)}")
     print_verdicts(console, studio, episode)
+
+
+def _made_again(studio: Studio, asset: str, place: Place) -> str:
+    """How a piece whose bytes are gone is made again, and for how much: what it cost then."""
+    row = studio.approved_row(place.episode, asset, place.key)
+    usd = row.cost_usd if row else 0
+    key = "" if place.key == WHOLE_FILM else f" {place.key}"
+    again = " --new-take" if usd else ""
+    return f"again, ${usd:.2f}: pokegeo redo {place.episode}{key} --what {asset}{again}"
 
 
 def _film_line(console: Console, studio: Studio, found: dict[str, list[Standing]], episode: str) -> None:

@@ -21,6 +21,7 @@ from pokegeo_dagster.film.digest import canonical_json
 from pokegeo_dagster.storage import schema
 from pokegeo_dagster.storage._database import Database
 from pokegeo_dagster.storage.money import HELD
+from pokegeo_dagster.storage.orders import waiting_for_a_yes
 
 _alerts, _tasks, _ledger = schema.alerts, schema.tasks, schema.ledger
 _quotas, _failures, _briefs = schema.quotas, schema.failures, schema.briefs
@@ -56,6 +57,8 @@ class Alarms:
         all channels together, `caps_of` those of one episode."""
         with self._database.transaction(write=False) as connection:
             found = [*self._purchases(connection), *self._failed(connection), *self._quotas(connection)]
+            rows = connection.execute(waiting_for_a_yes()).all()
+            found += [alerts.waits(row.episode, row.channel, row.outcome) for row in rows]
             return [*found, *alerts.read_gauges(self._budgets(connection, studio, caps_of))]
 
     def _purchases(self, connection: Connection) -> Iterator[Alert]:

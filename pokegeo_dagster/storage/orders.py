@@ -40,6 +40,7 @@ BEAT_S, LEASE_S = 10.0, 90.0
 # kills them.
 MOST_FRUITLESS = 5
 FIRST_REST_S, LONGEST_REST_S = 5.0, 300.0
+WAITS = "waits for a yes"  # how the outcome begins of an order that came to the gate
 BY_HAND = "by hand"  # the stage of an episode that a person produces at a terminal
 LONGEST_BY_HAND_S = 43_200.0  # a terminal on another host, of which nothing more was heard
 # Any number, so long as nobody else uses it: those who claim take turns themselves.
@@ -282,6 +283,11 @@ class Orders:
             asked = select(func.count()).where(_orders.c.state == "queued")
             return connection.scalar(asked) or 0
 
+    def at_the_gate(self) -> list[Order]:
+        """Of each episode that waits for somebody's yes the order that came to the gate, the oldest first."""
+        with self._database.transaction(write=False) as connection:
+            return [_order(row) for row in connection.execute(waiting_for_a_yes())]
+
     def of(self, episode: str) -> list[Order]:
         """Every order of an episode, the oldest first."""
         asked = select(_orders).where(_orders.c.episode == episode).order_by(_orders.c.id)
@@ -294,6 +300,15 @@ class Orders:
             return True
         patience = LONGEST_BY_HAND_S if order.stage == BY_HAND else LEASE_S
         return order.beat_at is not None and (self._now() - order.beat_at).total_seconds() > patience
+
+
+def waiting_for_a_yes() -> Select:
+    """The orders whose episodes wait for somebody's yes: nothing was wanted of them since."""
+    newest = select(func.max(_orders.c.id)).where(_orders.c.stage != BY_HAND).group_by(_orders.c.episode)
+    here = select(_briefs.c.episode).where(_briefs.c.deleted_at.is_(None))
+    waits = (_orders.c.state == "done", _orders.c.outcome.startswith(WAITS))
+    of = (*waits, _orders.c.id.in_(newest), _orders.c.episode.in_(here))
+    return select(_orders).where(*of).order_by(_orders.c.id)
 
 
 def _order(row: Row) -> Order:

@@ -17,6 +17,7 @@ from pokegeo_dagster.film.vendors import Charge
 from pokegeo_dagster.storage import schema
 from pokegeo_dagster.storage.alarms import Alarms
 from pokegeo_dagster.storage.books import StudioBooks
+from pokegeo_dagster.storage.orders import WAITS, Orders, Wanted
 from pokegeo_dagster.storage.studio_db import StudioDb
 from pokegeo_dagster_tests.storage.conftest import Watch
 from pokegeo_dagster_tests.storage.purchases import DESK, ME, a_quote
@@ -181,3 +182,22 @@ def test_a_counted_quota_is_a_cause_from_eighty_percent(
     found = alarms.causes(NO_CAPS, lambda episode: NO_CAPS)
 
     assert [one.level for one in found] == ([level] if level else [])
+
+
+def test_a_film_that_waits_for_a_yes_is_told_until_something_is_wanted_of_it(
+    db: StudioDb, alarms: Alarms, database_url: str, watch: Watch
+) -> None:
+    db.save_brief(Brief(episode="haunter", species="haunter", channel="poke1"))
+    orders = Orders(database_url, watch)
+    orders.ask([Wanted("haunter", "preproduction", "first", "a new brief", watch.at)])
+    (order,) = orders.claim(1)
+    orders.begin(order.id, order.attempt, "here|1|1.0")
+    orders.end(order.id, order.attempt, "done", f"{WAITS}: $4.20 in all; see films/haunter/animatic.mp4")
+
+    (waits,) = alarms.causes(NO_CAPS, lambda episode: NO_CAPS)
+    orders.ask([Wanted("haunter", "production", "yes 1", "it has its greenlight", watch.at)])
+    greenlit = alarms.causes(NO_CAPS, lambda episode: NO_CAPS)
+
+    assert waits.channel == "poke1" and "$4.20 in all; see films/haunter/animatic.mp4" in waits.message
+    assert waits.action.startswith("pokegeo greenlight haunter --up-to")
+    assert greenlit == []

@@ -73,15 +73,17 @@ def _show_greenlight(take: Take) -> dict[str, Any]:
     before=_said_in_the_ui,
     needed=lambda studio, episode: studio.pays_for("camera", episode),
 )
-def greenlight(place: Place, studio: Studio, *, screenplay: Takes) -> Work:
-    """A yes to film this screenplay, up to an amount: paid clips wait for it. Say it by materialising
-    this with `up_to_usd`, or with `pokegeo greenlight`. It does not count for a changed screenplay. The
-    house's camera costs nothing and needs none."""
+def greenlight(place: Place, studio: Studio, *, screenplay: Takes, animatic: Takes) -> Work:
+    """A yes to film this screenplay, up to an amount: paid clips wait for it. Look at the animatic and the
+    estimate, then say it by materialising this with `up_to_usd`, or with `pokegeo greenlight`. It does not
+    count for a changed screenplay. The house's camera costs nothing and needs none."""
     play = screenplay.of(place)
+    seen = animatic.find(place)  # none: who says yes unasked needs no sketch
     yes = studio.greenlights.standing(place.episode)
     if yes is None:
         raise NotGreenlit(place)
     value = Greenlight(
         episode=place.episode, screenplay=play.version, up_to_usd=yes.up_to_usd, by=yes.by_whom
     )
-    return Work(order=value, credit=PRODUCER, make=written(lambda: value), inputs=(play,), author=yes.by_whom)
+    inputs = (play,) if seen is None else (play, seen)
+    return Work(order=value, credit=PRODUCER, make=written(lambda: value), inputs=inputs, author=yes.by_whom)

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import dagster as dg
 
@@ -55,6 +56,13 @@ def set_priority(studio: Studio, episode: str, priority: Priority) -> Brief:
     """Changes how soon an episode gets its turn; work that is at hand goes on."""
     brief = studio.db.change_brief(episode, priority=priority)
     _tell(brief, "priority_set")
+    return brief
+
+
+def set_budget(studio: Studio, episode: str, budget_usd: Decimal | None) -> Brief:
+    """Changes the most an episode may cost; none: as far as the caps go. It makes no other film."""
+    brief = studio.db.change_brief(episode, budget_usd=budget_usd)
+    _tell(brief, "budget_set")
     return brief
 
 

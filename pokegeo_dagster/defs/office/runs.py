@@ -14,11 +14,8 @@ from contextlib import contextmanager
 import dagster as dg
 from dagster._core.errors import DagsterExecutionInterruptedError
 
-from pokegeo_dagster.budget.consent import agrees
-from pokegeo_dagster.defs.edit.greenlight import say_yes
 from pokegeo_dagster.defs.office.assets import run_tags
 from pokegeo_dagster.defs.office.delivery import deliver
-from pokegeo_dagster.defs.office.estimating import outlook
 from pokegeo_dagster.defs.office.extent import (
     FROM_THE_GREENLIGHT,
     THE_CUT,
@@ -26,11 +23,12 @@ from pokegeo_dagster.defs.office.extent import (
     WHOLE_EPISODE,
     Extent,
 )
+from pokegeo_dagster.defs.office.gate import at_the_gate
 from pokegeo_dagster.defs.office.instance import TERMINAL_VARIABLE
 from pokegeo_dagster.defs.office.production import produce
 from pokegeo_dagster.defs.office.studio import Studio, StudioResource
 from pokegeo_dagster.defs.office.takes import Takes
-from pokegeo_dagster.defs.office.wanted import CUT, PREPRODUCTION, PRODUCTION
+from pokegeo_dagster.defs.office.wanted import CUT, GATE, PREPRODUCTION, PRODUCTION
 from pokegeo_dagster.film.errors import DatabaseUnavailable, OrderRefused, ProductionError
 from pokegeo_dagster.film.places import Place
 from pokegeo_dagster.storage.orders import BEAT_S, Order, Orders
@@ -130,7 +128,7 @@ def _worked(
     over or back in the queue; if even that cannot be written, its lease ends by itself."""
     _tell(order, "begun")
     try:
-        fallen = _done(definitions, studio, context.instance, order)
+        fallen, told = _done(definitions, studio, context.instance, order)
     except (KeyboardInterrupt, DagsterExecutionInterruptedError):
         studio.board.stop()
         run = context.instance.get_run_by_id(context.run_id)
@@ -153,7 +151,6 @@ def _worked(
         orders.take_back(order, f"{type(error).__name__}: {error}"[:500])
         _tell(order, "taken_back", str(error))
         raise
-    told = f"{len(fallen)} could not be made" if fallen else "done"
     orders.end(order.id, order.attempt, "done", told)
     _tell(order, "done", told)
     return fallen
@@ -161,42 +158,35 @@ def _worked(
 
 def _done(
     definitions: dg.Definitions, studio: Studio, instance: dg.DagsterInstance, order: Order
-) -> list[str]:
-    """Makes what an order is for."""
+) -> tuple[list[str], str]:
+    """Makes what an order is for. Says what fell, and in one line what came of it."""
     episode = order.episode
     brief = studio.db.brief(episode)
     if brief is None:
-        return []
+        return [], "done"
     pays = studio.pays_for("camera", episode)
     may_film = not pays or studio.greenlights.standing(episode) is not None
     extent: Extent = TO_THE_GREENLIGHT
     if order.stage == PRODUCTION:
         if not may_film:
-            return []  # the screenplay has changed since: the yes does not count
+            return [], "done"  # the screenplay has changed since: the yes does not count
         extent = FROM_THE_GREENLIGHT
     elif order.stage == CUT:
         extent = THE_CUT
-    elif may_film and (order.stage != PREPRODUCTION or not pays):
+    elif may_film and (order.stage not in (PREPRODUCTION, GATE) or not pays):
         extent = WHOLE_EPISODE
-    produce(definitions, studio, instance, episode, extent)
+    if order.stage != GATE:
+        produce(definitions, studio, instance, episode, extent)
     # What was left from an earlier stage, beyond this one's extent, did not fall now.
     fallen = [f for f in studio.db.failures(episode) if f.asset in extent.assets]
-    if extent is TO_THE_GREENLIGHT and not fallen:
-        ask_the_policy(studio, episode)
+    asked = None
+    if extent is TO_THE_GREENLIGHT and all(f.asset == "animatic" for f in fallen):
+        asked = at_the_gate(definitions, studio, instance, brief)
+        fallen = [f for f in studio.db.failures(episode) if f.asset in extent.assets]
     elif not fallen and (film := Takes("final_cut", studio).find(Place(episode))):
         deliver(studio, film, brief.species)
-    return [f"{f.asset} {f.key}: {f.reason}" for f in fallen]
-
-
-def ask_the_policy(studio: Studio, episode: str) -> None:
-    """Says yes for a channel whose policy agrees to what the film will cost in all."""
-    policy, up_to_usd = studio.greenlight_policy(episode)
-    brief = studio.db.brief(episode)
-    if brief is None or policy != "auto" or studio.greenlights.standing(episode) is not None:
-        return
-    cost = studio.db.spent_usd(episode) + outlook(studio, brief).order.usd
-    if agrees(policy, up_to_usd, cost):
-        say_yes(studio, episode, up_to_usd, f"policy of channel {brief.channel}")
+    told = f"{len(fallen)} could not be made" if fallen else asked.told if asked else "done"
+    return [f"{f.asset} {f.key}: {f.reason}" for f in fallen], told
 
 
 def _tell(order: Order, state: str, outcome: str = "") -> None:

@@ -10,6 +10,7 @@ that Dagster takes once.
 import os
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import dagster as dg
 
@@ -45,7 +46,7 @@ def tick(studio: Studio, instance: dg.DagsterInstance) -> tuple[list[dg.RunReque
         take_in_briefs(studio, instance)
         back = _take_back(orders, instance)
         standings = Lookout(studio.settings.database_url).look()
-        new = orders.ask(wanted(standings, _Pays(studio), _Parked(studio), time.time()))
+        new = orders.ask(wanted(standings, _Said(studio), time.time()))
         at_work = [order for order in orders.at_work() if order.stage != BY_HAND]
         orders.claim(max(0, places() - len(at_work)))
         claimed = [order for order in orders.at_work() if order.state == "claimed"]
@@ -56,31 +57,40 @@ def tick(studio: Studio, instance: dg.DagsterInstance) -> tuple[list[dg.RunReque
     return [_request(order) for order in claimed], told
 
 
-class _Pays:
-    """Whether filming an episode costs money: its channel's accounts decide. Asked once a channel."""
+class _Said:
+    """What has been decided about episodes: by channels' accounts and policies (asked once a channel), by
+    caps, and by the vendors' quotas (asked once an asset)."""
 
     def __init__(self, studio: Studio):
-        self._studio, self._known = studio, dict[str, bool]()
+        self._studio = studio
+        self._pays, self._up_to, self._parked = dict[str, bool](), dict[str, str | None](), dict[str, float]()
 
-    def __call__(self, standing: Standing) -> bool:
-        if standing.channel not in self._known:
-            self._known[standing.channel] = self._studio.pays_for("camera", standing.episode)
-        return self._known[standing.channel]
+    def pays(self, standing: Standing) -> bool:
+        """Whether filming it costs money."""
+        if standing.channel not in self._pays:
+            self._pays[standing.channel] = self._studio.pays_for("camera", standing.episode)
+        return self._pays[standing.channel]
 
+    def agrees_up_to(self, standing: Standing) -> str | None:
+        """Up to what its channel's policy says yes by itself."""
+        if standing.channel not in self._up_to:
+            policy, up_to_usd = self._studio.greenlight_policy(standing.episode)
+            self._up_to[standing.channel] = str(up_to_usd) if policy == "auto" else None
+        return self._up_to[standing.channel]
 
-class _Parked:
-    """Until when (seconds since 1970) an asset cannot be made because its vendor's quota is spent."""
+    def caps(self, standing: Standing) -> str:
+        """Everything that caps its spending now. A cap of a day is another one every day."""
+        today = datetime.fromtimestamp(self._studio.purse.clock.now(), UTC).date()
+        return f"{self._studio.purse.caps(standing.episode)} on {today}"
 
-    def __init__(self, studio: Studio):
-        self._studio, self._known = studio, dict[str, float]()
-
-    def __call__(self, asset: str) -> float:
-        if asset not in self._known:
+    def parked_until(self, asset: str) -> float:
+        """Until when nobody can make an asset because its vendor's quota is spent."""
+        if asset not in self._parked:
             role = GRAPH[asset].role if asset in GRAPH else None
             part = self._studio.parts[role] if role else None
             paid = part is not None and part.paid
-            self._known[asset] = self._studio.books.parked_until(part.vendor) if part and paid else 0.0
-        return self._known[asset]
+            self._parked[asset] = self._studio.books.parked_until(part.vendor) if part and paid else 0.0
+        return self._parked[asset]
 
 
 def _take_back(orders: Orders, instance: dg.DagsterInstance) -> int:

@@ -2,42 +2,54 @@
 a crash between two orders or a day without a daemon change nothing, because every order has a signature
 that names its reason, and the queue takes each signature once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Protocol
 
 from pokegeo_dagster.budget.again import due
 from pokegeo_dagster.film.digest import digest
 from pokegeo_dagster.storage.lookout import Standing
 from pokegeo_dagster.storage.orders import AT_WORK, BY_HAND, Wanted
 
-PREPRODUCTION, PRODUCTION, AGAIN, CUT = "preproduction", "production", "again", "cut"
+PREPRODUCTION, GATE, PRODUCTION = "preproduction", "gate", "production"
+AGAIN, CUT = "again", "cut"
 # What each stage of work is, for people.
 STAGES = {
     PREPRODUCTION: "from the brief to the greenlight (to the film, where the house films)",
+    GATE: "whether its channel agrees to its price now",
     PRODUCTION: "from the greenlight to the film",
     AGAIN: "what failed, once more",
     CUT: "the film from its segments",
 }
 
 
-def wanted(
-    standings: Iterable[Standing],
-    pays: Callable[[Standing], bool],
-    parked_until: Callable[[str], float],
-    now: float,
-) -> list[Wanted]:
-    """What is to be queued. `pays` says whether filming an episode costs money; `parked_until` until
-    when (seconds since 1970) nobody can make an asset because its vendor's quota is spent."""
-    found = (_of(standing, pays, parked_until, now) for standing in standings)
+class Said(Protocol):
+    """What has been decided about an episode, outside of it."""
+
+    def pays(self, standing: Standing) -> bool:
+        """Whether filming it costs money."""
+        ...
+
+    def agrees_up_to(self, standing: Standing) -> str | None:
+        """Up to what its channel's policy says yes by itself; None where a person is asked."""
+        ...
+
+    def caps(self, standing: Standing) -> str:
+        """Everything that caps its spending now, as one text; another one where any of it changed."""
+        ...
+
+    def parked_until(self, asset: str) -> float:
+        """Until when (seconds since 1970) nobody can make an asset: its vendor's quota is spent."""
+        ...
+
+
+def wanted(standings: Iterable[Standing], said: Said, now: float) -> list[Wanted]:
+    """What is to be queued."""
+    found = (_of(standing, said, now) for standing in standings)
     return [one for one in found if one is not None]
 
 
-def _of(
-    standing: Standing,
-    pays: Callable[[Standing], bool],
-    parked_until: Callable[[str], float],
-    now: float,
-) -> Wanted | None:
+def _of(standing: Standing, said: Said, now: float) -> Wanted | None:
     if any(state == "queued" or state in AT_WORK for state in standing.orders.values()):
         return None  # one thing at a time
     by_hand = (BY_HAND, BY_HAND) in standing.orders
@@ -48,22 +60,40 @@ def _of(
         why = "the story has changed" if standing.screenplay else "a new brief"
         asked_at = datetime.fromtimestamp(now, UTC) if standing.screenplay else standing.ordered_at
         return Wanted(standing.episode, *first, why, asked_at, afresh=True)
-    greenlit = standing.greenlight is not None and standing.screenplay is not None
-    if greenlit and pays(standing):
-        then = (PRODUCTION, digest({"screenplay": standing.screenplay, "yes": standing.greenlight}))
-        if then not in standing.orders:
-            why = "it has its greenlight"
-            return Wanted(standing.episode, *then, why, standing.ordered_at, afresh=True)
-    return _again(standing, parked_until, now) or _cut(standing, now)
+    if standing.screenplay is not None and said.pays(standing):
+        if standing.greenlight is not None:
+            then = (PRODUCTION, digest({"screenplay": standing.screenplay, "yes": standing.greenlight}))
+            if then not in standing.orders:
+                why = "it has its greenlight"
+                return Wanted(standing.episode, *then, why, standing.ordered_at, afresh=True)
+        elif not standing.failures and (up_to := said.agrees_up_to(standing)) is not None:
+            ask = (GATE, digest({"screenplay": standing.screenplay, "policy": up_to}))
+            if ask not in standing.orders:
+                why = "its channel says yes by itself"
+                return Wanted(standing.episode, *ask, why, standing.ordered_at)
+    return _again(standing, said, now) or _capped(standing, said, now) or _cut(standing, now)
 
 
-def _again(standing: Standing, parked_until: Callable[[str], float], now: float) -> Wanted | None:
+def _capped(standing: Standing, said: Said, now: float) -> Wanted | None:
+    """What a cap held up, when any cap is another one than it was: a budget was raised, or a day has
+    begun. Caps are looked at before the first cent, so one look too many costs nothing."""
+    held = sorted(f"{f.asset}/{f.key}" for f in standing.failures if f.error_type == "CapReached")
+    if not held:
+        return None
+    signature = digest({"held up": held, "caps": said.caps(standing)})
+    if (AGAIN, signature) in standing.orders:
+        return None
+    moment = datetime.fromtimestamp(now, UTC)
+    return Wanted(standing.episode, AGAIN, signature, "a cap held it up", moment, afresh=True)
+
+
+def _again(standing: Standing, said: Said, now: float) -> Wanted | None:
     """The failed pieces that may be tried once more now. The signature counts the tries."""
     may = []
     for failure in standing.failures:
         # A clock that was set back must not make a failure lie in the future.
         failed_at = min(failure.at.timestamp(), now)
-        when = due(failure.error_type, failure.tries, failed_at, parked_until(failure.asset))
+        when = due(failure.error_type, failure.tries, failed_at, said.parked_until(failure.asset))
         if when is not None and when <= now:
             may.append((failure.asset, failure.key, failure.tries, failure.at.isoformat()))
     if not may:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Literal
 
+from pokegeo_dagster.film.edit.episode_report import Account
 from pokegeo_dagster.film.model import Frozen
 
 Use = Literal["in the film", "wasted", "on its way", "nothing"]
@@ -63,3 +65,23 @@ def cost_sheet(lines: Sequence[CostLine]) -> str:
         charged = sum((line.charged for line in chosen), Decimal(0))
         rows.writerow([name, "", "", "", "", "", f"{quoted:.6f}", f"{charged:.6f}", "", "", ""])
     return out.getvalue()
+
+
+def by_vendor(lines: Iterable[CostLine], makers: Iterable[str]) -> tuple[Account, ...]:
+    """What each vendor made and took, in order of name. `makers` names who made each piece that is in the
+    film, once a piece; who made some and took nothing has an account too."""
+    lines, made = list(lines), Counter(makers)
+
+    def account(by: str) -> Account:
+        mine = [line for line in lines if line.by == by]
+        return Account(
+            by=by,
+            pieces=made[by],
+            purchases=len(mine),
+            quoted=sum((line.quoted for line in mine), Decimal(0)),
+            charged=sum((line.charged for line in mine), Decimal(0)),
+            wasted=sum((line.charged for line in mine if line.use == "wasted"), Decimal(0)),
+            on_its_way=sum((line.quoted for line in mine if line.use == "on its way"), Decimal(0)),
+        )
+
+    return tuple(account(by) for by in sorted({*made, *(line.by for line in lines)}))

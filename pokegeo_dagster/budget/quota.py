@@ -39,6 +39,29 @@ def next_reset(vendor: str, now: float) -> float | None:
     return midnight.timestamp()
 
 
+def day_began(vendor: str, now: float) -> float:
+    """When a vendor's day of `now` began: at midnight in California, or in UTC where it is not known."""
+    zone = ZoneInfo(_PACIFIC if vendor in PACIFIC_DAYS else "UTC")
+    return datetime.combine(datetime.fromtimestamp(now, zone).date(), time(), zone).timestamp()
+
+
+class Level(Frozen):
+    """How full a quota is, in its own units."""
+
+    used: int
+    limit: int
+
+
+def topped_up(before: Level | None, left: int) -> Level:
+    """The level of a prepaid balance, of which only what is left is told. Its limit is what was there
+    when it was last filled: a rise by more than a tenth of that is a filling, less is money given back
+    for what failed."""
+    if before is None or left - (before.limit - before.used) > before.limit / 10:
+        return Level(used=0, limit=left)
+    limit = max(before.limit, left)
+    return Level(used=limit - left, limit=limit)
+
+
 def earliest(now: float, recent: Sequence[float], most: int, per_s: float) -> float:
     """The first moment, not before `now`, at which one more request keeps to `most` in any `per_s`.
 
@@ -72,6 +95,7 @@ class Desk(Frozen):
     at_once: int = Field(ge=1, le=MOST_AT_ONCE)
     per_10s: int | None = Field(default=None, ge=1, le=MOST_A_WINDOW)
     per_minute: int | None = Field(default=None, ge=1, le=MOST_A_WINDOW)
+    per_day: int | None = Field(default=None, ge=1, le=MOST_A_WINDOW)  # told of, not kept to: 429 does that
 
     @property
     def windows(self) -> tuple[Window, ...]:
@@ -101,12 +125,16 @@ _SETTINGS = {
     "POKEGEO_POOL_": ("at_once", MOST_AT_ONCE),
     "POKEGEO_PER_10S_": ("per_10s", MOST_A_WINDOW),
     "POKEGEO_PER_MINUTE_": ("per_minute", MOST_A_WINDOW),
+    "POKEGEO_PER_DAY_": ("per_day", MOST_A_WINDOW),
 }
 
 
 def desks(texts: Mapping[str, str]) -> Mapping[str, Desk]:
     """Every vendor's desk, with what `texts` change: POKEGEO_POOL_KIE=10, POKEGEO_PER_10S_KIE=20,
-    POKEGEO_PER_MINUTE_GEMINI=15. An empty text changes nothing. Raises OrderRefused."""
+    POKEGEO_PER_MINUTE_GEMINI=15, POKEGEO_PER_DAY_GEMINI=250. An empty text changes nothing.
+
+    Raises OrderRefused.
+    """
     found = dict(DESKS)
     for name, text in texts.items():
         prefix = next((p for p in _SETTINGS if name.startswith(p)), None)

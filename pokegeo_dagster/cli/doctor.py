@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -17,10 +17,12 @@ from pokegeo_dagster.budget.prices import PriceList
 from pokegeo_dagster.budget.quota import desks
 from pokegeo_dagster.budget.tiers import KEYS, Part, Role
 from pokegeo_dagster.defs.office.casting import parts_of
+from pokegeo_dagster.defs.office.quotas import note_balance
 from pokegeo_dagster.film.errors import OrderRefused, ProductionError
 from pokegeo_dagster.film.story.species import species_book
 from pokegeo_dagster.providers.bench.credentials import CERTIFICATE, signing_of
 from pokegeo_dagster.storage.media_store import open_media_store
+from pokegeo_dagster.storage.quotas import CHARACTERS, Quotas
 from pokegeo_dagster.storage.settings import StudioSettings, studio_home
 from pokegeo_dagster.storage.studio_db import StudioDb
 
@@ -64,8 +66,8 @@ def examine() -> bool:
     asked = {part.vendor for part in parts.values() if part.paid}
     free: dict[str, Callable[[], str]] = {
         "gemini": lambda: _gemini(parts),
-        "kie": _kie,
-        "elevenlabs": lambda: _elevenlabs(parts),
+        "kie": lambda: _kie(_quotas(settings)),
+        "elevenlabs": lambda: _elevenlabs(parts, _quotas(settings)),
     }
     well = all([_tried(console, free[vendor]) for vendor in KEYS if vendor in asked]) and well
     console.print("A film can be made." if well else "Mend what is marked no, then run doctor again.")
@@ -147,7 +149,12 @@ def _gemini(parts: Mapping[Role, Part]) -> str:
     return f"gemini: the key works, {', '.join(models)} can be used"
 
 
-def _kie() -> str:
+def _quotas(settings: Sequence[StudioSettings]) -> Quotas | None:
+    """Where what vendors say of themselves is kept, so that alerts know it too."""
+    return Quotas(settings[0].database_url) if settings else None
+
+
+def _kie(quotas: Quotas | None) -> str:
     from pokegeo_dagster.providers.kie.client import BASE_URL, UPLOAD_URL, KieClient
     from pokegeo_dagster.providers.kie.preflight import preflight
 
@@ -157,10 +164,12 @@ def _kie() -> str:
         os.environ.get("KIE_UPLOAD_URL") or UPLOAD_URL,
     )
     left = preflight(client)
+    if quotas:
+        note_balance(quotas, left.credits)
     return f"kie: the key works, {left.credits.normalize():,f} credits left, worth ${left.usd:,.2f}"
 
 
-def _elevenlabs(parts: Mapping[Role, Part]) -> str:
+def _elevenlabs(parts: Mapping[Role, Part], quotas: Quotas | None) -> str:
     from pokegeo_dagster.providers.elevenlabs.client import ElevenLabsClient
     from pokegeo_dagster.providers.elevenlabs.preflight import preflight
 
@@ -169,6 +178,8 @@ def _elevenlabs(parts: Mapping[Role, Part]) -> str:
     models = sorted({part.model for part in mine.values() if part.model})
     base = os.environ.get("ELEVENLABS_BASE_URL") or None
     ready = preflight(ElevenLabsClient(os.environ["ELEVENLABS_API_KEY"], base), voice or None, models)
+    if quotas:
+        quotas.period("elevenlabs", CHARACTERS, ready.characters_used, ready.characters)
     back = f" until {datetime.fromtimestamp(ready.resets_at, UTC):%Y-%m-%d}" if ready.resets_at else ""
     speaks = f", voice “{ready.voice_name}”" if ready.voice_name else ""
     return f"elevenlabs: the key works, {ready.characters_left:,} characters left{back}{speaks}"

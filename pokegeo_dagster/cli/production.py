@@ -199,7 +199,8 @@ def _announce(studio: Studio, film: Take, folder: Path, made: int, elapsed: str,
     console.print(f"  script     {folder / layout.SCRIPT}  (timed)")
     console.print(f"  cue sheet  {folder / layout.CUE_SHEET}")
     console.print(f"  manifest   {folder / layout.MANIFEST}")
-    console.print(f"  quality    {folder / layout.QUALITY_PAGE}  ({_quality(studio, film)})\n")
+    console.print(f"  quality    {folder / layout.QUALITY_PAGE}  ({_quality(studio, film)})")
+    console.print(f"  report     {folder / layout.EPISODE_PAGE}  (who made what, and for how much)\n")
     console.print("See every picture and take in the UI: make studio, then http://127.0.0.1:3000")
     console.print(
         f"All files by name: pokegeo export {brief.episode} DIR  (--pack: with timeline, stems and papers)"

@@ -5,6 +5,7 @@ from pokegeo_dagster.defs.edit.assets import final_cut, segment
 from pokegeo_dagster.defs.edit.greenlight import greenlight
 from pokegeo_dagster.defs.edit.handover import captions, timeline
 from pokegeo_dagster.defs.edit.quality import qc_report
+from pokegeo_dagster.defs.edit.report import episode_report
 from pokegeo_dagster.defs.edit.vertical import vertical_cut
 from pokegeo_dagster.defs.office.craft import Craft
 from pokegeo_dagster.defs.picture.assets import clip, composite, reference
@@ -30,5 +31,6 @@ CALL_SHEET: tuple[Craft, ...] = (
     captions,
     vertical_cut,
     qc_report,
+    episode_report,
 )
 GRAPH: dict[str, Craft] = {craft.name: craft for craft in CALL_SHEET}

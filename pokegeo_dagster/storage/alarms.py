@@ -22,6 +22,7 @@ from pokegeo_dagster.storage import schema
 from pokegeo_dagster.storage._database import Database
 from pokegeo_dagster.storage.money import HELD
 from pokegeo_dagster.storage.orders import waiting_for_a_yes
+from pokegeo_dagster.storage.quotas import CHARACTERS, CREDITS, REQUESTS
 
 _alerts, _tasks, _ledger = schema.alerts, schema.tasks, schema.ledger
 _quotas, _failures, _briefs = schema.quotas, schema.failures, schema.briefs
@@ -94,15 +95,19 @@ class Alarms:
             if row.parked_until is not None and row.parked_until > now:
                 yield alerts.parked(row.vendor, row.parked_until)
             elif row.limit_:
+                unit, _, channel = row.bucket.partition("/")
+                known = unit in (CHARACTERS, CREDITS, REQUESTS)
                 gauge = Gauge(
                     kind="quota",
                     subject=f"quota/{row.vendor}/{row.bucket}/{row.window_start:%Y-%m-%d}",
-                    name=f"{row.vendor} {row.bucket}",
-                    channel=STUDIO,
+                    name=row.vendor if known else f"{row.vendor} {row.bucket}",
+                    channel=channel or STUDIO,
                     used=Decimal(row.used),
                     limit=Decimal(row.limit_),
-                    unit="units",
-                    action=f"work of {row.vendor} waits when it is spent; raise the plan at the vendor",
+                    unit=unit if known else "units",
+                    action=f"fill up the {row.vendor} account: at nothing its work stops"
+                    if unit == CREDITS
+                    else f"work of {row.vendor} waits when it is spent; raise the plan at the vendor",
                 )
                 yield from alerts.read_gauges([gauge])
 

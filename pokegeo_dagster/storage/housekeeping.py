@@ -15,6 +15,7 @@ from pokegeo_dagster.film.errors import ProductionError
 from pokegeo_dagster.storage import schema
 from pokegeo_dagster.storage._database import Database
 from pokegeo_dagster.storage.media_store import MediaStore
+from pokegeo_dagster.storage.quotas import CHARACTERS, CREDITS
 
 QUOTA_DAYS = 7
 TAKE_DAYS = 7
@@ -55,6 +56,8 @@ class Housekeeping:
         old = and_(
             _quotas.c.window_start < now - timedelta(days=QUOTA_DAYS),
             or_(_quotas.c.parked_until.is_(None), _quotas.c.parked_until < now),
+            # Accounts are one row each, looked at every hour; a sweep would let them alarm again.
+            *(~_quotas.c.bucket.startswith(unit, autoescape=True) for unit in (CHARACTERS, CREDITS)),
         )
         with self._database.transaction(write=not self._dry_run) as connection:
             found = len(connection.execute(select(_quotas.c.vendor).where(old)).all())

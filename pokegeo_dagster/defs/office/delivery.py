@@ -34,6 +34,7 @@ def deliver(studio: Studio, film: Take, species: str) -> Path:
         ("captions", "main"): layout.beside_film(species, "srt"),
         ("captions", "vtt"): layout.beside_film(species, "vtt"),
         ("qc_report", "main"): layout.QUALITY_PAGE,
+        ("episode_report", "main"): layout.EPISODE_PAGE,
     }
     for (asset, part), name in names.items():
         copy_whole(Takes(asset, studio).of(film.place).path(part), folder / name)

@@ -11,6 +11,7 @@ ANIMATIC = "animatic.mp4"
 STORYBOARD = "storyboard.jpg"
 QUALITY_PAGE = "qc_report.html"
 QUALITY_DATA = "qc_report.json"
+EPISODE_PAGE = "episode_report.html"
 COST_SHEET = "cost_sheet.csv"
 WATERMARK = "watermark.png"
 MUSIC_BED = "stems/music_bed.wav"  # before it is ducked; as long as the film

@@ -33,10 +33,10 @@ def page(
     clips = [
         {
             "clip": clip.clip,
-            "at": _clock(clip.start_frame / plan.rate_fps),
+            "at": clock(clip.start_frame / plan.rate_fps),
             "seconds": clip.frames / plan.rate_fps,
             "line": clip.line,
-            "strip": _data(strips.get(clip.clip, b""), "image/jpeg"),
+            "strip": data_url(strips.get(clip.clip, b""), "image/jpeg"),
             "lag": lags.get(clip.clip),
             "heard": lines.get(clip.clip),
             "failed": [f for f in findings if f.outcome == "failed" and clip.clip in f.clips],
@@ -47,28 +47,31 @@ def page(
     ]
     return environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
         title=title,
-        seconds=_clock(plan.frames / plan.rate_fps),
+        seconds=clock(plan.frames / plan.rate_fps),
         plan=plan,
         seen=seen,
         findings=findings,
         about=about,
         clips=clips,
         failed=sum(f.outcome != "passed" for f in findings),
-        plots=_data(plots, "image/png"),
-        fonts=_fonts(),
+        plots=data_url(plots, "image/png"),
+        fonts=fonts(),
     )
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """Minutes and seconds, rounded down."""
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
-def _data(content: bytes, kind: str) -> str:
+def data_url(content: bytes, kind: str) -> str:
+    """Bytes as an address that needs nothing beside it; empty for none."""
     return f"data:{kind};base64,{base64.b64encode(content).decode()}" if content else ""
 
 
 @lru_cache(maxsize=1)
-def _fonts() -> dict[str, str]:
+def fonts() -> dict[str, str]:
+    """The house's faces for a page, by name."""
     from font_source_sans_pro import font_files_ttf as sans
     from font_source_serif_pro import font_files_ttf as serif
 
@@ -77,4 +80,4 @@ def _fonts() -> dict[str, str]:
         "sans_bold": sans["SourceSansProSemibold"],
         "serif": serif["SourceSerifPro"],
     }
-    return {name: _data(Path(path).read_bytes(), "font/ttf") for name, path in faces.items()}
+    return {name: data_url(Path(path).read_bytes(), "font/ttf") for name, path in faces.items()}

@@ -15,6 +15,8 @@ class Readiness(Frozen):
 
     tier: str | None
     characters_left: int
+    characters_used: int
+    characters: int  # of this period, used and left
     resets_at: float | None  # seconds since 1970
     voice_name: str | None  # None when no voice was asked about
     models: tuple[str, ...]  # every model the account is offered for speech
@@ -50,6 +52,8 @@ def preflight(client: ElevenLabsClient, voice_id: str | None, models: Sequence[s
     return Readiness(
         tier=account.tier,
         characters_left=account.characters_left,
+        characters_used=account.character_count,
+        characters=account.character_limit,
         resets_at=account.next_character_count_reset_unix,
         voice_name=(voice.name or voice.voice_id) if voice else None,
         models=speaking,

@@ -117,6 +117,7 @@ def test_one_edited_line_remakes_one_clip(
         "clip clip_04",
         "final_cut film",
         "narration clip_04",
+        "qc_report film",
         "screenplay film",
         "segment clip_04",
         "shot clip_04",

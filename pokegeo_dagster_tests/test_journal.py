@@ -83,7 +83,8 @@ def test_containers_get_the_same_lines_on_standard_output(
     logging.getLogger("pokegeo.purse").info("x", extra={"slate": {"state": "running", "task": 7}})
 
     (line,) = capsys.readouterr().out.splitlines()
-    assert [type(handler) for handler in handlers] == [Aloud]
+    ours = [type(handler) for handler in handlers if not type(handler).__module__.startswith("_pytest")]
+    assert ours == [Aloud]
     assert json.loads(line)["task"] == 7
     assert not (tmp_path / "logs").exists()
     for name in LOGS:

@@ -113,7 +113,12 @@ def test_loading_the_definitions_needs_no_secret_and_leaves_no_trace(tmp_path: P
     loaded = subprocess.run(
         [sys.executable, "-c", script],
         cwd=tmp_path,
-        env={"POKEGEO_HOME": str(tmp_path / "studio"), "PATH": "/nonexistent"},
+        env={
+            "POKEGEO_HOME": str(tmp_path / "studio"),
+            "PATH": "/nonexistent",
+            "PYTHONPATH": str(CHECKOUT),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
         capture_output=True,
         text=True,
     )

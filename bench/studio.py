@@ -204,7 +204,7 @@ def _film_s(home: Path) -> list[float]:
         at = datetime.fromisoformat(line["at"])
         if line.get("asset") == "segment" and line.get("state") == "made":
             last[line["episode"]] = at
-        elif line.get("state") == "delivered" and line["episode"] in last:
+        elif line.get("state") == "handed over" and line["episode"] in last:
             took.setdefault(line["episode"], (at - last[line["episode"]]).total_seconds())
     return sorted(took.values())
 

@@ -124,6 +124,6 @@ def test_the_overview_counts_what_an_edit_made_stale(studio: Path) -> None:
     after = {line.episode: line for line in overview(db)}
 
     assert (before["haunter"].stale, before["haunter"].film) == (0, "ready")
-    # narration, effect, composite, clip, segment of that clip, and the film
-    assert (after["haunter"].stale, after["haunter"].film) == (6, "stale")
+    # narration, effect, composite, clip, segment of that clip, the film, its timeline and captions
+    assert (after["haunter"].stale, after["haunter"].film) == (8, "stale")
     assert after["gyarados"] == before["gyarados"]

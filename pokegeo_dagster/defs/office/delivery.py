@@ -40,8 +40,8 @@ def deliver(studio: Studio, film: Take, species: str) -> Path:
         copy_whole(Takes(asset, studio).of(film.place).path(part), folder / name)
     if upright := Takes("vertical_cut", studio).find(film.place):
         copy_whole(upright.path(), folder / layout.vertical_film(species))
-    slate = {"state": "delivered", "asset": "final_cut", "episode": episode, "take": film.row.number}
-    log.info("%s delivered", episode, extra={"slate": slate | studio.about(episode)})
+    slate = {"state": "handed over", "asset": "final_cut", "episode": episode, "take": film.row.number}
+    log.info("%s handed over", episode, extra={"slate": slate | studio.about(episode)})
     return folder
 
 

@@ -351,7 +351,8 @@ class _Walk:
 
     def _expect(self, asset: str, key: str | None = None) -> None:
         """Lines for pieces that hang on an unwritten text: as such films usually need them."""
-        self.exact = False
+        hirable = GRAPH[asset].role is not None or GRAPH[asset].group == "story"
+        self.exact = self.exact and not hirable  # a report on a film that is not made costs nothing
         wanted: Callable[[Line], bool] = lambda line: line.asset == asset and key in (None, line.key)  # noqa: E731
         self.lines.extend(filter(wanted, self._usual()))
 

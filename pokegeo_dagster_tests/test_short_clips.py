@@ -12,7 +12,7 @@ def test_clips_are_as_short_as_their_lines_allow_and_the_saving_is_told_before(t
     ordered = run_in(home, "produce", "haunter", "--clips", "2", "--profile", "rehearsal")
     assert ordered.returncode == 0, ordered.stderr
     text = run_in(home, "screenplay", "show", "haunter").stdout
-    first = re.search(r"narration: (.+\n(?:      .+\n)*)", text)
+    first = re.search(r"narration: (.+\n(?: {4,}.+\n)*)", text)
     assert first is not None
     edited = tmp_path / "edited.yaml"
     edited.write_text(text.replace(first[1], f"{SHORT}\n", 1))

@@ -115,6 +115,7 @@ def test_one_edited_line_remakes_one_clip(
     assert _made(_journal(home)[before:]) == [
         "captions film",
         "clip clip_04",
+        "episode_report film",
         "final_cut film",
         "narration clip_04",
         "qc_report film",

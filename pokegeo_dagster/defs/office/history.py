@@ -13,7 +13,7 @@ import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +46,12 @@ class KeptEventLog(SqliteEventLogStorage):
         self._kept: OrderedDict[str, tuple[Engine, threading.Lock]] = OrderedDict()
         self._keeping = threading.Lock()
         self._process = os.getpid()
+        runs = Path(base_dir).absolute()
+        self._template = runs / f"template-{dg.__version__}.sqlite"
+        index = runs / f"{INDEX_SHARD_NAME}.db"
+        if not self._template.exists() or not _is_laid_out(index):
+            _lay_out(runs, self._template, index)  # now, while no run of this process is logging
         super().__init__(base_dir, inst_data)
-        self._template = Path(self._base_dir) / f"template-{dg.__version__}.sqlite"
-        if not self._template.exists():  # now, while no run of this process is logging
-            self._lay_out_template()
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
@@ -90,15 +92,36 @@ class KeptEventLog(SqliteEventLogStorage):
             except FileExistsError:  # another process was quicker
                 self._initdb(engine)
 
-    def _lay_out_template(self) -> None:
-        with tempfile.TemporaryDirectory(dir=self._base_dir) as folder:
-            path = Path(folder) / "run.db"
+
+def _lay_out(runs: Path, template: Path, index: Path) -> None:
+    """Puts the index and the file that others are copied from in place, each whole: a process killed
+    between two of Dagster's own steps would leave an index that every later start trips over."""
+    runs.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=runs) as folder:
+        made = SqliteEventLogStorage(folder)  # lays its index out, and marks it as up to date
+        with made.run_connection("run"):
+            pass
+        for shard, place in (("run", template), (INDEX_SHARD_NAME, index)):
+            path = Path(made.path_for_shard(shard))
             engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
-            self._initdb(engine)
             with engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
-            engine.dispose()
-            os.replace(path, self._template)
+            if place.exists() and not _is_laid_out(place):
+                os.replace(path, place)
+            else:
+                with suppress(FileExistsError):  # another process was quicker
+                    os.link(path, place)
+
+
+def _is_laid_out(path: Path) -> bool:
+    if not path.exists():
+        return False
+    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    with engine.connect() as connection:
+        tables = "SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'"
+        if not connection.exec_driver_sql(tables).scalar():
+            return False
+        return bool(connection.exec_driver_sql("SELECT count(*) FROM alembic_version").scalar())
 
 
 def _engine(url: str) -> Engine:

@@ -77,6 +77,8 @@ def test_a_clip_is_materialised_from_the_ui_and_its_preview_is_seen(studio: tupl
         page = browser.new_page(viewport={"width": 1500, "height": 1100})
         page.goto(f"{ui}/assets/clip?view=partitions&partition=haunter%7Cclip_02", timeout=120_000)
         page.get_by_role("button", name="Materialize").first.click(timeout=60_000)
+        # A film by the house has no greenlight, and Dagster asks whether that is meant.
+        page.get_by_role("button", name="Confirm").click(timeout=60_000)
         dialog = page.get_by_role("dialog")
         dialog.get_by_role("button", name="Launch").last.click(timeout=60_000)
         run = _await_run(ui, before)

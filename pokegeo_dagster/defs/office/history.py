@@ -24,6 +24,7 @@ from dagster._core.storage.event_log.sqlite.sqlite_event_log import (
 )
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
+from filelock import FileLock
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
@@ -35,8 +36,11 @@ class SqliteHistory(DagsterSqliteStorage):
     """The history of a studio on one machine, in its home."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None):
-        super().__init__(base_dir, inst_data)
-        self._event_log_storage = KeptEventLog(str(Path(base_dir) / "history" / "runs"))
+        # Two producers that open a new studio at once would lay out the same tables (Dagster 1.13).
+        with FileLock(Path(base_dir) / "laying-out.lock"):
+            kept = KeptEventLog(str(Path(base_dir) / "history" / "runs"))
+            super().__init__(base_dir, inst_data)
+            self._event_log_storage = kept
 
 
 class KeptEventLog(SqliteEventLogStorage):

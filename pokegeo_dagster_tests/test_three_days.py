@@ -22,7 +22,7 @@ from pokegeo_dagster.storage.keyring import Keyring
 from pokegeo_dagster.storage.orders import Orders
 from pokegeo_dagster.storage.screenplay_file import write_screenplay
 from pokegeo_dagster.storage.studio_db import StudioDb
-from pokegeo_dagster_tests.conftest import BARE
+from pokegeo_dagster_tests.conftest import BARE, run_pokegeo
 from pokegeo_dagster_tests.emulators.vendor_city import VendorCity, vendor_city
 from pokegeo_dagster_tests.emulators.vendors.scripted import Script
 
@@ -176,6 +176,9 @@ def test_three_briefs_on_monday_are_three_films_on_wednesday(
     assert [studio.clips(episode) for episode in "abc"] == [CLIPS] * 3
     yes = studio.greenlights.standing("c")
     assert yes is not None and yes.by_whom == "policy of channel poke2"
+    pack = run_pokegeo(studio.home, "export", "a", str(tmp_path / "pack"), "--pack", **city.environ)
+    assert pack.returncode == 2 and "pokegeo greenlight a --release" in pack.stderr
+    assert not (tmp_path / "pack").exists()
 
 
 def _reword(studio: Studio, episode: str, clip: str) -> None:

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from pokegeo_dagster.cli import papers
 from pokegeo_dagster.defs.graph import CALL_SHEET, GRAPH
+from pokegeo_dagster.defs.office.gate import demand_release
 from pokegeo_dagster.defs.office.production import run_asset, standing, standings
 from pokegeo_dagster.defs.office.studio import Studio, here
 from pokegeo_dagster.defs.office.takes import Take, Takes
@@ -73,8 +74,8 @@ def export_episode(
 
     A pack is of a finished film only, with its papers; `burn` adds the film with captions in the picture,
     `codec` the film in that codec.
-    Raises OrderRefused (no such episode, not finished, somebody's files, a certificate that cannot
-    sign) and StoreUnavailable (no room) before anything is written.
+    Raises OrderRefused (no such episode, not finished, not released, somebody's files, a certificate that
+    cannot sign) and StoreUnavailable (no room) before anything is written.
     """
     studio = here()
     if studio.db.brief(episode) is None:
@@ -82,6 +83,7 @@ def export_episode(
     signing = signing_of(os.environ)
     if pack:
         _demand_finished(studio, episode)
+        demand_release(studio, episode)
         _make_requested(studio, episode)
     whole = Place(episode)
     species = Takes("brief", studio).of(whole).read(Brief).species

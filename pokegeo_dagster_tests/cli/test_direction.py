@@ -4,6 +4,7 @@ day's batch."""
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,13 +19,16 @@ from pokegeo_dagster.defs.graph import GRAPH
 from pokegeo_dagster.defs.office.batches import order_batches
 from pokegeo_dagster.defs.office.briefs import delete_brief
 from pokegeo_dagster.defs.office.extent import STORY, Extent
+from pokegeo_dagster.defs.office.gate import NotReleased, demand_release
 from pokegeo_dagster.defs.office.production import produce, standing
 from pokegeo_dagster.defs.office.studio import Studio, open_studio
 from pokegeo_dagster.film.errors import BriefRefused, OrderRefused
 from pokegeo_dagster.film.places import Place
 from pokegeo_dagster.film.release.channel import Channel
 from pokegeo_dagster.film.story.brief import Brief
+from pokegeo_dagster.storage.books import StudioBooks
 from pokegeo_dagster.storage.orders import Orders, Wanted
+from pokegeo_dagster_tests.storage import purchases
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 KEYS = {"GEMINI_API_KEY": "", "ELEVENLABS_API_KEY": "", "KIE_API_KEY": "k"}
@@ -135,6 +139,48 @@ def test_a_yes_does_not_count_for_a_screenplay_that_changed_since(studio: Studio
     assert said is not None and said.up_to_usd == Decimal(9)
     assert studio.greenlights.standing("haunter") is None
     assert standing(GRAPH["greenlight"], studio, Place("haunter")).state == "waiting"
+
+
+def _cut(studio: Studio, version: str) -> None:
+    """A film of haunter, as it is now."""
+    take = studio.db.add_take(episode="haunter", asset="final_cut", key="film", recipe=version * 32,
+                              data_version=version * 16, files={}, slate={}, member="bench",
+                              model="ffmpeg")  # fmt: skip
+    studio.db.approve("haunter", "final_cut", "film", take.id, "")
+
+
+def _spend(studio: Studio) -> None:
+    """One clip of haunter is bought, for $0.42."""
+    books = StudioBooks(studio.settings.database_url)
+    task = purchases.asked(books)
+    assert task is not None
+    assert books.delivered(task, purchases.ME, Decimal("0.42"), purchases.CHARGE, purchases.RESULT)
+
+
+def test_a_film_that_was_paid_for_goes_out_with_a_yes_to_what_it_is_now(studio: Studio) -> None:
+    _cut(studio, "ab")
+    demand_release(studio, "haunter")  # nothing was spent on it: nobody is asked
+    _spend(studio)
+    with pytest.raises(NotReleased, match=r"\$0\.42 .*pokegeo greenlight haunter --release"):
+        demand_release(studio, "haunter")
+
+    direction.greenlight("haunter", None, release=True)
+
+    demand_release(studio, "haunter")
+    _cut(studio, "cd")
+    with pytest.raises(NotReleased):
+        demand_release(studio, "haunter")
+
+
+@pytest.mark.parametrize(("up_to", "asked"), [("0.41", True), ("0.42", False)])
+def test_a_channel_that_agreed_to_a_films_price_lets_it_out(studio: Studio, up_to: str, asked: bool) -> None:
+    studio.channels.add(Channel(id="poke1", greenlight="auto", greenlight_up_to_usd=Decimal(up_to)))
+    studio.db.save_brief(Brief(episode="haunter", species="haunter", channel="poke1", profile="rehearsal"))
+    _cut(studio, "ab")
+    _spend(studio)
+
+    with pytest.raises(NotReleased) if asked else nullcontext():
+        demand_release(studio, "haunter")
 
 
 def test_the_queue_is_shown_in_the_order_of_its_turns(

@@ -34,6 +34,7 @@ class GreenlightConfig(TakeConfig):
     """A yes, said by materialising `greenlight` with this config."""
 
     up_to_usd: str = ""  # «12»: the most this episode may cost in all, in US dollars
+    release: bool = False  # the film as it is now may go out
 
 
 def say_yes(
@@ -56,6 +57,8 @@ def say_yes(
 def _said_in_the_ui(studio: Studio, place: Place, config: TakeConfig) -> None:
     if isinstance(config, GreenlightConfig) and config.up_to_usd:
         say_yes(studio, place.episode, dollars(config.up_to_usd, "up_to_usd"), IN_THE_UI)
+    if isinstance(config, GreenlightConfig) and config.release:
+        say_yes(studio, place.episode, None, IN_THE_UI, "release")
 
 
 def _show_greenlight(take: Take) -> dict[str, Any]:
@@ -76,7 +79,8 @@ def _show_greenlight(take: Take) -> dict[str, Any]:
 def greenlight(place: Place, studio: Studio, *, screenplay: Takes, animatic: Takes) -> Work:
     """A yes to film this screenplay, up to an amount: paid clips wait for it. Look at the animatic and the
     estimate, then say it by materialising this with `up_to_usd`, or with `pokegeo greenlight`. It does not
-    count for a changed screenplay. The house's camera costs nothing and needs none."""
+    count for a changed screenplay. The house's camera costs nothing and needs none. With `release`: the film
+    as it is now may be handed over."""
     play = screenplay.of(place)
     seen = animatic.find(place)  # none: who says yes unasked needs no sketch
     yes = studio.greenlights.standing(place.episode)

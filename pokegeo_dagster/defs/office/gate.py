@@ -1,5 +1,5 @@
-"""The gate before paid clips: a channel's policy says yes, or a person is shown the film as a sketch and its
-price, and is waited for."""
+"""The gates. Before paid clips: a channel's policy says yes, or a person is shown the film as a sketch and
+its price, and is waited for. Before a film that was paid for goes out: the same policy, or a person."""
 
 import logging
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from pokegeo_dagster.budget.consent import agrees
+from pokegeo_dagster.budget.consent import agrees, asked_before_release
 from pokegeo_dagster.defs.edit.greenlight import say_yes
 from pokegeo_dagster.defs.graph import GRAPH
 from pokegeo_dagster.defs.office.delivery import deliver_animatic
@@ -16,11 +16,16 @@ from pokegeo_dagster.defs.office.estimating import outlook
 from pokegeo_dagster.defs.office.production import TO_DO, run_asset, standing
 from pokegeo_dagster.defs.office.studio import Studio
 from pokegeo_dagster.film.edit import layout
+from pokegeo_dagster.film.errors import OrderRefused
 from pokegeo_dagster.film.places import WHOLE_FILM, Place
 from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.storage.orders import WAITS
 
 log = logging.getLogger("pokegeo.production")
+
+
+class NotReleased(OrderRefused):
+    """Nobody has said yes to letting this film out as it is now. Nothing was written."""
 
 
 @dataclass(frozen=True)
@@ -61,3 +66,18 @@ def at_the_gate(
              "animatic": str(asked.animatic)}  # fmt: skip
     log.info("%s %s", episode, asked.told, extra={"slate": slate | studio.about(episode)})
     return asked
+
+
+def demand_release(studio: Studio, episode: str) -> None:
+    """Raises NotReleased where a person is to say yes before a film goes out, and has not said it of the
+    film as it is now."""
+    policy, up_to_usd = studio.greenlight_policy(episode)
+    spent = studio.db.spent_usd(episode)
+    if not asked_before_release(policy, up_to_usd, spent):
+        return
+    if studio.greenlights.standing(episode, "release") is None:
+        raise NotReleased(
+            f"Nobody has said that {episode} may go out as its film is now (${spent:.2f} were spent on it). "
+            f"Look at it, then: pokegeo greenlight {episode} --release. Nothing was written; without --pack "
+            "it is exported as it is."
+        )

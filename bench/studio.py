@@ -19,14 +19,12 @@ import re
 import shutil
 import signal
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -35,8 +33,9 @@ import yaml
 from sqlalchemy.exc import SQLAlchemyError
 
 from bench.purse_studio import PRICES
-from bench.studio_books import Records, broken, journal
-from bench.studio_tree import FFMPEG, Tree
+from bench.studio_books import Records, broken
+from bench.studio_report import report
+from bench.studio_tree import Tree
 from pokegeo_dagster.film.release.channel import Channel
 from pokegeo_dagster.film.story.species import species_book
 from pokegeo_dagster.storage import local_postgres
@@ -48,7 +47,7 @@ from pokegeo_dagster_tests.emulators.vendors.scripted import Script
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 CHANNELS = ("alpha", "beta", "gamma")
-FAIL, FILM_TARGET_S = 0.1, 35.0
+FAIL = 0.1
 OPEN_S, LOOK_S, TELL_S = 240, 1.0, 30.0
 # Who dies when which share of all clips is there.
 DEATHS = ((0.1, "worker"), (0.25, "daemon"), (0.4, "worker"), (0.55, "PostgreSQL"), (0.7, "worker"))
@@ -196,49 +195,6 @@ def _tell(began: float, what: str) -> None:
     print(f"{(time.monotonic() - began) / 60:6.1f} min  {what}", flush=True)
 
 
-def _film_s(home: Path) -> list[float]:
-    """From the last segment of each film to its delivery."""
-    last: dict[str, datetime] = {}
-    took: dict[str, float] = {}
-    for line in journal(home):
-        at = datetime.fromisoformat(line["at"])
-        if line.get("asset") == "segment" and line.get("state") == "made":
-            last[line["episode"]] = at
-        elif line.get("state") == "handed over" and line["episode"] in last:
-            took.setdefault(line["episode"], (at - last[line["episode"]]).total_seconds())
-    return sorted(took.values())
-
-
-def _report(proof: Proof, tree: Tree, wall_s: float, done: bool, wrong: list[str]) -> None:
-    total, cpu = proof.episodes * proof.clips, tree.cpu_s()
-    failed = sum(1 for played in proof.city.played if played.do == "fail")
-    own = sum(seconds for kind, seconds in cpu.items() if kind != FFMPEG)
-    films = _film_s(proof.home)
-    servers, charges = "PostgreSQL and S3" if proof.postgres else "SQLite", proof.city.charges
-    met = "ok" if films and films[-1] <= FILM_TARGET_S else "MISSED"
-    print(
-        f"\n{proof.episodes} episodes × {proof.clips} clips on {servers}; {failed} clips fell at the vendor; "
-        f"killed with -9: {', '.join(proof.killed) or 'nobody'}\n"
-        f"{'complete' if done else 'NOT COMPLETE'} after {wall_s / 60:.1f} min: "
-        f"{total / wall_s * 60:.1f} clips a minute\n"
-        f"CPU of the studio less ffmpeg: {own / total:.2f} s a clip (with what the house draws "
-        f"and mixes inside of the run workers); ffmpeg {cpu.get(FFMPEG, 0) / total:.2f} s"
-    )
-    for kind, seconds in sorted(cpu.items(), key=lambda item: -item[1]):
-        print(f"    {kind:<30}{seconds / total:7.2f} s a clip")
-    by = ", ".join(f"{kind} {mib:.0f}" for kind, mib in sorted(tree.peak_by.items()))
-    print(
-        f"peak memory: {tree.peak_mib:.0f} MiB in {tree.peak_processes} processes: {by}\n"
-        f"{met:<6} from the last segment to the film: {statistics.median(films or [0]):.1f} s, at worst "
-        f"{max(films or [0]):.1f} s (target {FILM_TARGET_S:.0f} s)\n"
-        f"the vendors took ${charges.usd()} in {len(charges.all())} charges"
-    )
-    for line in wrong[:30]:
-        print(f"BROKEN  {line}")
-    if not wrong:
-        print("ok     nothing made or bought twice, nothing lost, the vendors' books are the ledger")
-
-
 def main() -> None:
     """Runs the proof; exits with 1 when a promise was broken."""
     words = argparse.ArgumentParser(prog="python -m bench studio", description=__doc__)
@@ -280,7 +236,7 @@ def _prove(proof: Proof, deadline_s: float) -> bool:
         wall_s = time.monotonic() - began
         tree.end()
         wrong = broken(records, proof.settings, proof.city, proof.home, proof.episodes, proof.clips)
-        _report(proof, tree, wall_s, done, wrong)
+        report(proof, tree, wall_s, done, wrong)
     return done and not wrong
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-LOOK_S, WEIGH_S = 0.5, 5.0
+LOOK_S, WEIGH_S = 1.0, 10.0
 FFMPEG, WORKER = "ffmpeg", "run workers"
 # What a process is, by a word of its command; the first that fits counts.
 _KINDS = (
@@ -22,9 +22,9 @@ _KINDS = (
 class Tree(threading.Thread):
     """Watches the studio whose first process is `root` until `end`.
 
-    A process is asked twice a second how much CPU it has used; what it used after the last question is
+    A process is asked once a second how much CPU it has used; what it used after the last question is
     not counted. An ffmpeg is counted by the worker that waited for it, however short it lived; one whose
-    worker was killed is lost. Memory is the proportional set size, weighed every five seconds.
+    worker was killed is lost. Memory is the proportional set size, weighed every ten seconds.
     """
 
     def __init__(self, root: int, postgres: Path | None):
@@ -35,9 +35,10 @@ class Tree(threading.Thread):
         self._waited_s: dict[tuple[int, float], float] = {}  # of the children of workers
         self._kinds: dict[tuple[int, float], str] = {}
         self.peak_mib, self.peak_processes, self.peak_by = 0.0, 0, dict[str, float]()
+        self.idle = 0.0  # share of all cores that nobody used, over the whole time
 
     def run(self) -> None:
-        looks = 0
+        looks, before = 0, psutil.cpu_times()
         while not self._over.wait(LOOK_S):
             found = self._processes()
             for process in found:
@@ -46,6 +47,10 @@ class Tree(threading.Thread):
             if looks % int(WEIGH_S / LOOK_S) == 0:
                 self._weigh(found)
             looks += 1
+        now = psutil.cpu_times()
+        spent = [after - at_first for after, at_first in zip(now, before, strict=True)]
+        idle = sum(spent[now._fields.index(name)] for name in ("idle", "iowait") if name in now._fields)
+        self.idle = idle / max(sum(spent), 1.0)
 
     def end(self) -> None:
         """Looks no more."""

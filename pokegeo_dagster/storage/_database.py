@@ -18,6 +18,7 @@ from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
     DataError,
+    DisconnectionError,
     IntegrityError,
     InterfaceError,
     NoSuchModuleError,
@@ -30,6 +31,7 @@ from pokegeo_dagster.storage.schema import HEAD
 from pokegeo_dagster.storage.settings import without_password
 
 PATIENCE_S = 30
+RESTED_S = 1.0  # how long a connection may lie in the pool before it is asked whether it still is one
 # Any number, so long as nobody else uses it: it names our advisory lock in PostgreSQL.
 _MIGRATION_LOCK = 0x706F6B6567656F
 # Alembic keeps the migration under way in a module, so one thread of a process migrates at a time.
@@ -61,6 +63,10 @@ class Database:
         """
         with self._clear_errors(), self._turn(write), self._connected().connect() as connection:
             connection = connection.execution_options(studio_write=write)
+            if not write and connection.dialect.name == "postgresql":
+                # Each of its statements sees what is committed, in a transaction as well: what that adds
+                # is two more questions to the server for every answer.
+                connection = connection.execution_options(isolation_level="AUTOCOMMIT")
             with connection.begin():
                 yield connection
 
@@ -191,14 +197,34 @@ def _engine(url: str) -> Engine:
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=8,
         max_overflow=24,
         pool_timeout=PATIENCE_S,
-        pool_pre_ping=True,
         connect_args={"connect_timeout": 10, "application_name": "pokegeo"},
     )
+    ask_the_rested(engine)
+    return engine
+
+
+def ask_the_rested(engine: Engine) -> None:
+    """Has a connection that lay in the pool for a while asked whether its server is still there, as
+    `pool_pre_ping` does with all of them: one that was used a moment ago need not be asked."""
+
+    def asked(connection: Any, record: Any, _: Any) -> None:
+        if time.monotonic() - record.info.get("used_at", 0.0) > RESTED_S:
+            try:
+                engine.dialect.do_ping(connection)
+            except Exception as gone:
+                raise DisconnectionError("the server has gone") from gone
+
+    def used(_: Any, record: Any) -> None:
+        record.info["used_at"] = time.monotonic()
+
+    event.listen(engine, "connect", used)
+    event.listen(engine, "checkout", asked)
+    event.listen(engine, "checkin", used)
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _: Any) -> None:

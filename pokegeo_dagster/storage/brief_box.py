@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -135,13 +136,20 @@ class FolderBox:
             ) from problem
 
 
+@lru_cache(maxsize=4)
+def _client_of(place: S3Place) -> Any:
+    """One for all looks of a process: putting a client together takes longer than many questions."""
+    from pokegeo_dagster.storage._s3_client import connect
+
+    return connect(place)[0]
+
+
 class BucketBox:
     """The objects under briefs/ beside the studio's media."""
 
     def __init__(self, place: S3Place):
         self._place = place
         self._prefix = f"{place.prefix}/{BRIEFS}/".lstrip("/")
-        self._open: Any = None
 
     def waiting(self) -> Sequence[Left]:
         """The objects that lie there, in order of name; those in taken/ and refused/ do not."""
@@ -186,11 +194,7 @@ class BucketBox:
 
     @property
     def _client(self) -> Any:
-        if self._open is None:
-            from pokegeo_dagster.storage._s3_client import connect
-
-            self._open = connect(self._place)[0]
-        return self._open
+        return _client_of(self._place)
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:

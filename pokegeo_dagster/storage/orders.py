@@ -47,6 +47,7 @@ LONGEST_BY_HAND_S = 43_200.0  # a terminal on another host, of which nothing mor
 _CLAIM_LOCK = 0x706F6B6567656F31
 
 _orders, _briefs, _failures, _takes = schema.orders, schema.briefs, schema.failures, schema.takes
+_tasks = schema.tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +170,9 @@ class Orders:
     # --- giving out -----------------------------------------------------------------------------
 
     def claim(self, most: int) -> list[Order]:
-        """The next `most` orders, by fair turns, given out to whoever asked. One episode is worked on
-        by one worker at a time; a channel at rest and an episode that was deleted are left out."""
+        """The next `most` orders, by fair turns, given out to whoever asked; before them those whose
+        purchases lie at a vendor with nobody at them. One episode is worked on by one worker at a time; a
+        channel at rest and an episode that was deleted are left out."""
         with self._database.transaction(write=True) as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _CLAIM_LOCK})
@@ -193,6 +195,12 @@ class Orders:
         """Gives out the order whose turn it is. None when none may begin."""
         last = self._last_turns(connection)
         turn, now = max(last.values(), default=0) + 1, self._now()
+        begun = connection.execute(_at_a_vendor(now)).one_or_none()
+        if begun is not None:  # it had its turn, and goes on
+            mine = (_orders.c.id == begun.id, _orders.c.state == "queued", ~_in_hand())
+            stamp = {"state": "claimed", "claimed_at": now, "process": None, "beat_at": None}
+            if connection.execute(update(_orders).where(*mine).values(stamp)).rowcount:
+                return begun.id
         for level, piece in in_turn(self._waiting(connection, _heads(now)), last, now.timestamp()):
             stamp = {"state": "claimed", "claimed_at": now, "turn": turn, "turn_level": level,
                      "process": None, "beat_at": None}  # fmt: skip
@@ -238,12 +246,12 @@ class Orders:
         return self._move(order, attempt, AT_WORK, stamp)
 
     def take_back(self, order: Order, why: str) -> Order | None:
-        """Queues an order again whose worker is gone, after a rest that grows; it keeps its place in
-        line. After too many attempts that made nothing it has failed."""
+        """Queues an order again whose worker is gone, at once where that made something, else after a rest
+        that grows; it keeps its place in line. After too many attempts that made nothing it has failed."""
         fruitless = 0 if self._made_something(order) else order.fruitless + 1
         if fruitless >= MOST_FRUITLESS:
             return self.end(order.id, order.attempt, "failed", f"given up after {fruitless} attempts: {why}")
-        rest = min(LONGEST_REST_S, FIRST_REST_S * 2**fruitless)
+        rest = min(LONGEST_REST_S, FIRST_REST_S * 2**fruitless) if fruitless else 0.0
         stamp = {
             "state": "queued",
             "attempt": order.attempt + 1,
@@ -338,6 +346,15 @@ def _heads(now: datetime) -> Select:
     first = select(one.c.id).where(*in_line, *_may_begin(one, now))
     head = first.order_by(one.c.asked_at, one.c.id).limit(1).scalar_subquery()
     return select(head).select_from(lines)
+
+
+def _at_a_vendor(now: datetime) -> Select:
+    """The order of whoever has purchases at a vendor that nobody minds, because its worker is gone. It goes
+    first: those hold places at that vendor's desk, for which everybody else would wait."""
+    one = _orders.alias()
+    left = select(_tasks.c.episode).where(_tasks.c.state.in_(("intent", "running", "delivered")))
+    there = (*_may_begin(one, now), one.c.episode.in_(left))
+    return select(one.c.id).where(*there).order_by(one.c.asked_at, one.c.id).limit(1)
 
 
 def _in_hand() -> ColumnElement[bool]:

@@ -42,6 +42,8 @@ class S3Store:
         self._fetched = FetchedFiles(cache)
         # Objects whose bytes this process has put or checked: key -> the store's own tag for them.
         self._checked: dict[str, str] = {}
+        # Objects of which a checked copy was made in the cache folder: key -> what they are.
+        self._known: dict[str, MediaRef] = {}
         self._bucket_seen = False
         self._clients: tuple[Any, Any] | None = None
         self._lock = threading.Lock()
@@ -72,7 +74,8 @@ class S3Store:
 
     def open_local(self, key: str) -> Path:
         """A checked copy in the cache folder, fetched when it is not there yet."""
-        ref = self._require(key)
+        # What is stored under a key never changes: a file that is here, checked, needs no word from there.
+        ref = self._known.get(key) or self._require(key)
 
         def fetch(target: Path) -> None:
             with self._clear_errors(key):
@@ -80,14 +83,13 @@ class S3Store:
             if sha256_of(target) != ref.sha256:
                 raise damaged(key, str(self._place), "its bytes are not those that were stored")
 
-        return self._fetched.path(ref.sha256, parse_key(key).extension, ref.size, fetch)
+        path = self._fetched.path(ref.sha256, parse_key(key).extension, ref.size, fetch)
+        self._known[key] = ref
+        return path
 
     def read_bytes(self, key: str) -> bytes:
         """All the bytes, checked."""
-        ref, data = self._require(key), b"".join(self.stream(key))
-        if hashlib.sha256(data).hexdigest() != ref.sha256:
-            raise damaged(key, str(self._place), "its bytes are not those that were stored")
-        return data
+        return self.open_local(key).read_bytes()
 
     def stream(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         """The bytes from `start` up to `end`: see MediaStore.stream."""

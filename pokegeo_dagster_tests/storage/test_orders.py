@@ -9,8 +9,10 @@ from sqlalchemy import text
 
 from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.film.vocabulary import Priority
+from pokegeo_dagster.storage.books import StudioBooks
 from pokegeo_dagster.storage.orders import LEASE_S, MOST_FRUITLESS, Order, Orders, Wanted
 from pokegeo_dagster.storage.studio_db import StudioDb
+from pokegeo_dagster_tests.storage import purchases
 from pokegeo_dagster_tests.storage.conftest import Watch
 
 ALIVE, DEAD = "here|1|1.0", "dead|1|1.0"
@@ -205,3 +207,23 @@ def test_the_studio_leaves_alone_what_is_at_a_terminal(db: StudioDb, orders: Ord
 
     assert while_it_runs == []
     assert _names(orders.claim(9)) == "a"
+
+
+def test_what_lies_at_a_vendor_with_nobody_at_it_goes_on_first(
+    db: StudioDb, orders: Orders, watch: Watch, database_url: str
+) -> None:
+    """It holds places at the vendor's desk: two others would wait for those for an hour, with a clip each."""
+    books = StudioBooks(database_url, watch)
+    _queue(db, orders, watch, "haunter", "poke1", "low")
+    (order,) = orders.claim(1)
+    orders.begin(order.id, order.attempt, DEAD)
+    bought = purchases.asked(books)
+    assert bought and books.running(bought, purchases.ME, "vendors-task")
+    _queue(db, orders, watch, "a", "poke2", "high", ago_h=9)
+    _queue(db, orders, watch, "b", "poke3", "high", ago_h=9)
+    db.add_take(episode="haunter", asset="shot", key="clip_01", recipe="ab" * 32, data_version="cd" * 16,
+                files={}, slate={}, member="desk", model="copy")  # fmt: skip
+
+    orders.take_back(order, "its process ended before it did")
+
+    assert [order.episode for order in orders.claim(3)] == ["haunter", "a", "b"]

@@ -11,10 +11,12 @@ import dagster as dg
 from pokegeo_dagster.budget.consent import agrees, asked_before_release
 from pokegeo_dagster.defs.edit.greenlight import say_yes
 from pokegeo_dagster.defs.graph import GRAPH
+from pokegeo_dagster.defs.office import show
 from pokegeo_dagster.defs.office.delivery import deliver_animatic
 from pokegeo_dagster.defs.office.estimating import outlook
 from pokegeo_dagster.defs.office.production import TO_DO, run_asset, standing
 from pokegeo_dagster.defs.office.studio import Studio
+from pokegeo_dagster.defs.office.takes import Takes
 from pokegeo_dagster.film.edit import layout
 from pokegeo_dagster.film.errors import OrderRefused
 from pokegeo_dagster.film.places import WHOLE_FILM, Place
@@ -62,10 +64,28 @@ def at_the_gate(
     if standing(craft, studio, place).state in TO_DO:
         return None
     asked = Asked(episode, usd, deliver_animatic(studio, episode) / layout.ANIMATIC)
+    instance.report_runless_asset_event(_question(studio, asked))
     slate = {"state": "waits", "episode": episode, "for": "greenlight", "estimate_usd": f"{usd:.2f}",
              "animatic": str(asked.animatic)}  # fmt: skip
     log.info("%s %s", episode, asked.told, extra={"slate": slate | studio.about(episode)})
     return asked
+
+
+def _question(studio: Studio, asked: Asked) -> dg.AssetObservation:
+    """What a person is asked, on the page of `greenlight` in the UI."""
+    seen, up_to = Takes("animatic", studio).of(Place(asked.episode)), f"{asked.usd:.2f}"
+    return dg.AssetObservation(
+        "greenlight",
+        partition=asked.episode,
+        description=f"{asked.episode} waits for your yes: ${up_to} for the whole film.",
+        metadata={
+            "the film as a sketch": show.picture(seen, "board", link=show.url(seen)),
+            "watch": show.player(seen, "the animatic"),
+            "the whole film would cost (USD)": float(asked.usd),
+            "say yes here": show.text(f'materialize `greenlight` with config `up_to_usd: "{up_to}"`'),
+            "or in the terminal": show.text(f"`pokegeo greenlight {asked.episode} --up-to {up_to}`"),
+        },
+    )
 
 
 def demand_release(studio: Studio, episode: str) -> None:

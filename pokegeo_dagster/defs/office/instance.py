@@ -47,9 +47,9 @@ class StudioHistory(DagsterStorage):
         url = os.environ.get(HISTORY_VARIABLE, "")
         if not url:
             return SqliteHistory.from_local(_folder())
-        from dagster_postgres import DagsterPostgresStorage
+        from pokegeo_dagster.defs.office.history_postgres import PostgresHistory  # its driver is an extra
 
-        return DagsterPostgresStorage(url)
+        return PostgresHistory(url)
 
 
 class StudioQueue(QueuedRunCoordinator):

@@ -104,3 +104,15 @@ def test_a_failure_in_the_future_of_a_clock_that_was_set_back_is_tried_when_the_
 
     assert set_back is None
     assert caught_up is not None and caught_up.stage == AGAIN
+
+
+def test_what_waited_for_a_piece_follows_when_a_person_had_that_made_again() -> None:
+    refused, waits = _failed("Refused"), _failed("NotReady", asset="segment")
+    standing = _at_the_gate(failures=[refused, waits])
+
+    before = _one(standing, Said())
+    standing.failures = [waits]  # the refused clip was made in the UI
+    after, once = _one(standing, Said()), _one(standing, Said())
+
+    assert before is None and once is None
+    assert after is not None and (after.stage, after.why) == (AGAIN, "what it waited for is there")

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
+from pydantic import Field
+
 from pokegeo_dagster.budget.caps import dollars
 from pokegeo_dagster.defs.office import show
 from pokegeo_dagster.defs.office.craft import TakeConfig, Work, craft, written
@@ -33,8 +35,10 @@ class NotGreenlit(NotReady):
 class GreenlightConfig(TakeConfig):
     """A yes, said by materialising `greenlight` with this config."""
 
-    up_to_usd: str = ""  # «12»: the most this episode may cost in all, in US dollars
-    release: bool = False  # the film as it is now may go out
+    up_to_usd: str = Field(
+        default="", description="Yes: «12» is the most this episode may cost in all, in US dollars."
+    )
+    release: bool = Field(default=False, description="Yes: the film as it is now may be handed over.")
 
 
 def say_yes(

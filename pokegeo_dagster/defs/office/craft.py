@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import dagster as dg
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from pokegeo_dagster.budget.tiers import KEYS, Role
 from pokegeo_dagster.defs.office.partitions import EPISODE_REFERENCES, EPISODE_SHOTS, EPISODES
@@ -46,7 +46,9 @@ PARTITIONS: Mapping[Per, dg.PartitionsDefinition] = {
 class TakeConfig(dg.Config):
     """What to do when a take with the same recipe is already there."""
 
-    new_take: bool = False  # make another one, beside the old: with paid crews this costs money
+    new_take: bool = Field(
+        default=False, description="Make another one, beside the old: with paid crews this costs money."
+    )
 
 
 @dataclass(frozen=True)

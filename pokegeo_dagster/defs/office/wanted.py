@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Protocol
 
-from pokegeo_dagster.budget.again import due
+from pokegeo_dagster.budget.again import due, kind_of
 from pokegeo_dagster.film.digest import digest
 from pokegeo_dagster.storage.lookout import Standing
 from pokegeo_dagster.storage.orders import AT_WORK, BY_HAND, Wanted
 
 PREPRODUCTION, GATE, PRODUCTION = "preproduction", "gate", "production"
 AGAIN, CUT = "again", "cut"
+MOST_FOLLOWS = 5  # what still waits after so many tries waits for something that nobody makes
 # What each stage of work is, for people.
 STAGES = {
     PREPRODUCTION: "from the brief to the greenlight (to the film, where the house films)",
@@ -71,7 +72,25 @@ def _of(standing: Standing, said: Said, now: float) -> Wanted | None:
             if ask not in standing.orders:
                 why = "its channel says yes by itself"
                 return Wanted(standing.episode, *ask, why, standing.ordered_at)
-    return _again(standing, said, now) or _capped(standing, said, now) or _cut(standing, now)
+    return (
+        _again(standing, said, now)
+        or _capped(standing, said, now)
+        or _following(standing, now)
+        or _cut(standing, now)
+    )
+
+
+def _following(standing: Standing, now: float) -> Wanted | None:
+    """What only waited for others that had fallen, when none of those is left: a person had the last of
+    them made again, in the UI or at the terminal, and the rest follows by itself."""
+    fell = standing.failures
+    if not fell or any(kind_of(f.error_type) != "follows" or f.tries >= MOST_FOLLOWS for f in fell):
+        return None
+    signature = digest({"follows": sorted((f.asset, f.key, f.tries) for f in fell)})
+    if (AGAIN, signature) in standing.orders:
+        return None
+    moment = datetime.fromtimestamp(now, UTC)
+    return Wanted(standing.episode, AGAIN, signature, "what it waited for is there", moment)
 
 
 def _capped(standing: Standing, said: Said, now: float) -> Wanted | None:

@@ -1,5 +1,7 @@
 """An order said in the UI: `brief` materialised with config makes the episode."""
 
+from pydantic import Field
+
 from pokegeo_dagster.defs.office.briefs import file_order
 from pokegeo_dagster.defs.office.craft import TakeConfig
 from pokegeo_dagster.defs.office.studio import Studio
@@ -13,14 +15,16 @@ from pokegeo_dagster.film.story.species import find_species
 class BriefConfig(TakeConfig):
     """What is ordered. Everything has a default; the species is the episode's name unless told."""
 
-    species: str = ""  # any of the 1,025 species
-    channel: str = DEFAULT_CHANNEL
-    clips: int = 18  # 1–24
-    seed: int = 1  # another number is another film
-    profile: str = "full"  # full is 1920×1080; rehearsal is tiny
-    priority: str = "normal"  # high, normal or low
-    budget: str = ""  # the most it may cost, in US dollars
-    publish_at: str = ""  # 2026-12-24T18:00:00Z, or «next»: the channel's next free slot
+    species: str = Field(default="", description="Any of the 1,025 species; the episode's name unless told.")
+    channel: str = Field(default=DEFAULT_CHANNEL, description="For whom: `pokegeo channel list`.")
+    clips: int = Field(default=18, description="1–24; a clip is about seven seconds of film.")
+    seed: int = Field(default=1, description="Another number is another film.")
+    profile: str = Field(default="full", description="full is 1920×1080; rehearsal is tiny.")
+    priority: str = Field(default="normal", description="high, normal or low.")
+    budget: str = Field(default="", description="The most it may cost, in US dollars.")
+    publish_at: str = Field(
+        default="", description="2026-12-24T18:00:00Z, or «next»: the channel's next free slot."
+    )
 
 
 def ordered_in_the_ui(studio: Studio, place: Place, config: TakeConfig) -> None:

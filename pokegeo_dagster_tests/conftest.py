@@ -1,13 +1,17 @@
 """What every test stands on: no network but loopback, and a terminal of its own."""
 
 import os
+import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 # Nothing of the machine's own environment reaches a production under test: no key (not even the
@@ -58,16 +62,41 @@ def pokegeo(tmp_path: Path) -> Terminal:
     return run
 
 
+def copy_studio(home: Path, to: Path) -> Path:
+    """A studio of its own at `to`, with all that the one at `home` has.
+
+    Databases are copied through SQLite: a connection that is closed meanwhile (anywhere in this process,
+    whenever Python collects it) folds the write-ahead log away under a copy of the plain files.
+    """
+
+    def copy(source: str, target: str) -> None:
+        if not source.endswith(".db"):
+            shutil.copy2(source, target)
+            return
+        with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(target)) as there:
+            here.backup(there)
+
+    shutil.copytree(home, to, copy_function=copy, ignore=shutil.ignore_patterns("*.db-wal", "*.db-shm"))
+    return to
+
+
 @pytest.fixture(scope="session")
-def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def rehearsal(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """A studio in which a six-clip haunter and a three-clip gyarados were made at rehearsal size.
 
-    Shared by the tests that only look; a test that changes something copies it.
+    Shared by the tests that only look, in all of pytest's processes; a test that changes something copies
+    it (`copy_studio`).
     """
-    home = tmp_path_factory.mktemp("rehearsal") / "studio"
-    for species, clips in (("haunter", "6"), ("gyarados", "3")):
-        done = run_pokegeo(home, "produce", species, "--clips", clips, "--profile", "rehearsal")
-        assert done.returncode == 0, done.stderr
+    room = tmp_path_factory.getbasetemp()
+    room = room if worker_id == "master" else room.parent
+    home, made = room / "rehearsal" / "studio", room / "rehearsal" / "made"
+    home.parent.mkdir(exist_ok=True)
+    with FileLock(home.parent / "lock"):
+        if not made.exists():
+            for species, clips in (("haunter", "6"), ("gyarados", "3")):
+                done = run_pokegeo(home, "produce", species, "--clips", clips, "--profile", "rehearsal")
+                assert done.returncode == 0, done.stderr
+            made.touch()
     return home
 
 

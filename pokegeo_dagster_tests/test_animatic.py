@@ -1,7 +1,6 @@
 """The animatic: the film as a sketch, before anything is paid for."""
 
 import json
-import shutil
 import sqlite3
 import subprocess
 from collections.abc import Callable
@@ -12,6 +11,7 @@ import pytest
 from pokegeo_dagster.providers.bench.probe import decode_all, probe
 from pokegeo_dagster.storage.rows import TakeRow
 from pokegeo_dagster.storage.studio_db import StudioDb
+from pokegeo_dagster_tests.conftest import copy_studio
 
 Terminal = Callable[..., subprocess.CompletedProcess[str]]
 KEYS = {"GEMINI_API_KEY": "g", "KIE_API_KEY": "k", "ELEVENLABS_API_KEY": "e", "ELEVENLABS_VOICE_ID": "v"}
@@ -42,7 +42,7 @@ def sketched(rehearsal: Path, tmp_path_factory: pytest.TempPathFactory, run_in: 
     """The rehearsal's studio after an animatic of its finished gyarados was asked for, with every key
     of every vendor in the environment (and no network)."""
     home = tmp_path_factory.mktemp("sketched") / "studio"
-    shutil.copytree(rehearsal, home)
+    copy_studio(rehearsal, home)
     done = run_in(home, "animatic", "gyarados", **KEYS)
     assert done.returncode == 0, done.stderr
     return home
@@ -67,7 +67,7 @@ def test_a_sketch_is_stale_when_a_line_changes_and_not_when_a_picture_lands(
     sketched: Path, tmp_path: Path, run_in: Terminal
 ) -> None:
     home = tmp_path / "studio"
-    shutil.copytree(sketched, home)
+    copy_studio(sketched, home)
     landed = run_in(home, "redo", "gyarados", "2", "--what", "composite", "--new-take")
     assert landed.returncode == 0, landed.stderr
     before = _take(home, "gyarados")

@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import json
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ from pokegeo_dagster.providers.bench.probe import decode_all
 from pokegeo_dagster.providers.bench.sound_file import WaveWriter
 from pokegeo_dagster.storage.rows import TakeRow
 from pokegeo_dagster.storage.studio_db import StudioDb
+from pokegeo_dagster_tests.conftest import copy_studio
 
 Terminal = Callable[..., subprocess.CompletedProcess[str]]
 ORDER = ("produce", "gyarados")
@@ -36,7 +36,7 @@ def _failed(home: Path) -> list[str]:
 def carded(rehearsal: Path, tmp_path_factory: pytest.TempPathFactory, run_in: Terminal) -> Path:
     """The rehearsal's studio after its gyarados was given both cards and music, and cut upright."""
     home = tmp_path_factory.mktemp("carded") / "studio"
-    shutil.copytree(rehearsal, home)
+    copy_studio(rehearsal, home)
     for words in (
         (*ORDER, "--title-card", "--end-card", "--music"),
         ("redo", "gyarados", "--what", "vertical_cut"),
@@ -116,7 +116,7 @@ def test_cards_are_kept_by_the_brief_until_the_film_is_to_be_plain_which_it_then
     carded: Path, rehearsal: Path, tmp_path: Path, run_in: Terminal
 ) -> None:
     home = tmp_path / "studio"
-    shutil.copytree(carded, home)
+    copy_studio(carded, home)
 
     same = run_in(home, *ORDER)
     status = run_in(home, "status", "gyarados")

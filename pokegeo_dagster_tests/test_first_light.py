@@ -1,8 +1,6 @@
 """First light: a whole film from a name, with no key, made and remade as a user would."""
 
 import json
-import shutil
-import sqlite3
 from pathlib import Path
 
 import dagster as dg
@@ -14,6 +12,7 @@ from pokegeo_dagster.definitions import defs
 from pokegeo_dagster.defs.graph import CALL_SHEET
 from pokegeo_dagster.providers.bench.probe import decode_all, probe
 from pokegeo_dagster.storage.studio_db import StudioDb
+from pokegeo_dagster_tests.conftest import copy_studio
 
 
 def _journal(home: Path) -> list[dict]:
@@ -88,7 +87,7 @@ def test_everything_in_the_history_was_announced_once_and_checked(
 
 
 def test_nothing_is_made_again_when_nothing_has_changed(rehearsal: Path, tmp_path: Path, run_in) -> None:
-    home = _copy(rehearsal, tmp_path)
+    home = copy_studio(rehearsal, tmp_path / "studio")
     before = len(_journal(home))
 
     again = run_in(home, "produce", "haunter")
@@ -101,7 +100,7 @@ def test_nothing_is_made_again_when_nothing_has_changed(rehearsal: Path, tmp_pat
 def test_one_edited_line_remakes_one_clip(
     rehearsal: Path, tmp_path: Path, run_in, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home = _copy(rehearsal, tmp_path)
+    home = copy_studio(rehearsal, tmp_path / "studio")
     before = len(_journal(home))
     line = (
         "At last the whole valley seems to hold its breath... "
@@ -130,7 +129,7 @@ def test_one_edited_line_remakes_one_clip(
 def test_the_vertical_cut_is_made_when_asked_for_and_kept_up_to_date_clip_by_clip(
     rehearsal: Path, tmp_path: Path, run_in
 ) -> None:
-    home = _copy(rehearsal, tmp_path)
+    home = copy_studio(rehearsal, tmp_path / "studio")
     folder, database = home / "films" / "haunter", StudioDb(f"sqlite:///{home / 'studio.db'}")
     assert database.approved_take("haunter", "vertical_cut", "film") is None
 
@@ -161,7 +160,7 @@ def test_the_vertical_cut_is_made_when_asked_for_and_kept_up_to_date_clip_by_cli
 def test_dagster_itself_sees_only_that_clip_as_stale(
     rehearsal: Path, tmp_path: Path, run_in, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home = _copy(rehearsal, tmp_path)
+    home = copy_studio(rehearsal, tmp_path / "studio")
     line = (
         "Somewhere above the broken stones, something old is listening... "
         "and it has learned to wait its turn in silence."
@@ -188,7 +187,7 @@ def test_dagster_itself_sees_only_that_clip_as_stale(
 def test_a_new_take_is_made_only_when_asked_for_and_keeps_the_old_one(
     rehearsal: Path, tmp_path: Path, run_in
 ) -> None:
-    home = _copy(rehearsal, tmp_path)
+    home = copy_studio(rehearsal, tmp_path / "studio")
 
     same = run_in(home, "redo", "haunter", "3")
     other = run_in(home, "redo", "haunter", "3", "--new-take")
@@ -203,7 +202,7 @@ def test_a_new_take_is_made_only_when_asked_for_and_keeps_the_old_one(
 def test_a_lost_file_is_noticed_and_made_again_to_the_same_film(
     rehearsal: Path, tmp_path: Path, run_in
 ) -> None:
-    home = _copy(rehearsal, tmp_path)
+    home = copy_studio(rehearsal, tmp_path / "studio")
     film = (home / "films" / "haunter" / "haunter_final.mp4").read_bytes()
     clip = next((home / "media" / "episodes" / "haunter" / "clip" / "clip_05").glob("*.mp4"))
     clip.write_bytes(clip.read_bytes()[:-1000])
@@ -260,12 +259,3 @@ def _stale(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
             if partition.startswith("haunter")
             and resolver.get_status(dg.AssetKey(craft.name), partition) is StaleStatus.STALE
         ]
-
-
-def _copy(rehearsal: Path, tmp_path: Path) -> Path:
-    home = tmp_path / "studio"
-    shutil.copytree(rehearsal, home)
-    # The copy is a studio of its own: its Dagster history names the same runs, which is fine.
-    with sqlite3.connect(home / "studio.db") as database:
-        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return home

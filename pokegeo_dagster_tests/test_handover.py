@@ -2,7 +2,6 @@
 
 import csv
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from pokegeo_dagster.providers.bench.credentials import prove
 from pokegeo_dagster.providers.bench.probe import probe
 from pokegeo_dagster_tests.certificates import write_chain
+from pokegeo_dagster_tests.conftest import copy_studio
 
 FILM = "haunter_final"
 
@@ -33,7 +33,7 @@ def signed_pack(rehearsal: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     out = tmp_path_factory.mktemp("handover") / "pack"
     papers = write_chain(tmp_path_factory.mktemp("certificate"))
     home = out.with_name("studio")  # a pack makes the vertical cut, which others do not expect
-    shutil.copytree(rehearsal, home)
+    copy_studio(rehearsal, home)
     done = run_pokegeo(home, "export", "haunter", str(out), "--pack", "--burn-captions", **papers)
     assert done.returncode == 0, done.stderr
     assert "Signed by Haunter Studio" in done.stdout
@@ -116,7 +116,7 @@ def test_the_papers_name_every_piece_of_the_film(signed_pack: Path) -> None:
 
 def test_a_film_that_is_not_up_to_date_is_not_handed_over(rehearsal: Path, run_in, tmp_path: Path) -> None:
     home, out = tmp_path / "studio", tmp_path / "pack"
-    shutil.copytree(rehearsal, home)
+    copy_studio(rehearsal, home)
     clip = next((home / "media" / "episodes" / "haunter" / "clip" / "clip_05").glob("*.mp4"))
     clip.write_bytes(clip.read_bytes()[:-1000])
 

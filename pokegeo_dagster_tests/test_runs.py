@@ -1,6 +1,5 @@
 """Runs as the UI starts them: a range of clips, some of which fall, some of which nobody asked for."""
 
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from pokegeo_dagster.defs.office.production import run_asset
 from pokegeo_dagster.defs.office.studio import open_studio
 from pokegeo_dagster.film.errors import ShotFailed
 from pokegeo_dagster.providers.house.camera import HouseCamera
+from pokegeo_dagster_tests.conftest import copy_studio
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -23,7 +23,7 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 def studio(rehearsal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of the rehearsed studio, opened in this process."""
     home = tmp_path / "studio"
-    shutil.copytree(rehearsal, home)
+    copy_studio(rehearsal, home)
     monkeypatch.setenv("POKEGEO_HOME", str(home))
     monkeypatch.setenv("DAGSTER_HOME", str(CHECKOUT))
     monkeypatch.setenv("POKEGEO_TERMINAL", "1")

@@ -14,6 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from pokegeo_dagster_tests.conftest import copy_studio
+
 CHECKOUT = Path(__file__).resolve().parents[1]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -32,7 +34,7 @@ def _free_port() -> int:
 def studio(rehearsal: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """An open studio over a copy of the rehearsal: the addresses of its UI and its media service."""
     home = tmp_path_factory.mktemp("ui") / "studio"
-    shutil.copytree(rehearsal, home)
+    copy_studio(rehearsal, home)
     ui, media = _free_port(), _free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "pokegeo_dagster.cli", "studio", "--port", str(ui)],

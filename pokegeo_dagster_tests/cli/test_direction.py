@@ -29,6 +29,7 @@ from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.storage.books import StudioBooks
 from pokegeo_dagster.storage.orders import Orders, Wanted
 from pokegeo_dagster_tests.storage import purchases
+from pokegeo_dagster_tests.conftest import copy_studio
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 KEYS = {"GEMINI_API_KEY": "", "ELEVENLABS_API_KEY": "", "KIE_API_KEY": "k"}
@@ -60,7 +61,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def studio(written: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
     for name, value in KEYS.items():
         monkeypatch.setenv(name, value)
-    yield _opened(Path(shutil.copytree(written, tmp_path / "studio")), monkeypatch)
+    yield _opened(copy_studio(written, tmp_path / "studio"), monkeypatch)
     open_studio.cache_clear()
 
 

@@ -1,29 +1,13 @@
 """What every test stands on: no network but loopback, and a terminal of its own."""
 
-import os
-import shutil
 import socket
-import sqlite3
 import subprocess
-import sys
-from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
-CHECKOUT = Path(__file__).resolve().parents[1]
-# Nothing of the machine's own environment reaches a production under test: no key (not even the
-# checkout's `.env`), no ffmpeg.
-BARE = {
-    "PATH": "/nonexistent",
-    "HOME": os.environ.get("HOME", "/"),
-    "LANG": "C.UTF-8",
-    "POKEGEO_ENV_FILE": "none",
-}
-
-Terminal = Callable[..., subprocess.CompletedProcess[str]]
+from pokegeo_dagster_tests.studios import Terminal, run_pokegeo
 
 
 @pytest.fixture(autouse=True)
@@ -40,18 +24,6 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
-def run_pokegeo(home: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """`pokegeo` in a process of its own, in the studio at `home`."""
-    return subprocess.run(
-        [sys.executable, "-m", "pokegeo_dagster.cli", *words],
-        cwd=CHECKOUT,
-        env={**BARE, "POKEGEO_HOME": str(home), **environment},
-        capture_output=True,
-        text=True,
-        timeout=280,
-    )
-
-
 @pytest.fixture
 def pokegeo(tmp_path: Path) -> Terminal:
     """A terminal in a fresh studio."""
@@ -60,24 +32,6 @@ def pokegeo(tmp_path: Path) -> Terminal:
         return run_pokegeo(tmp_path / "studio", *words, **environment)
 
     return run
-
-
-def copy_studio(home: Path, to: Path) -> Path:
-    """A studio of its own at `to`, with all that the one at `home` has.
-
-    Databases are copied through SQLite: a connection that is closed meanwhile (anywhere in this process,
-    whenever Python collects it) folds the write-ahead log away under a copy of the plain files.
-    """
-
-    def copy(source: str, target: str) -> None:
-        if not source.endswith(".db"):
-            shutil.copy2(source, target)
-            return
-        with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(target)) as there:
-            here.backup(there)
-
-    shutil.copytree(home, to, copy_function=copy, ignore=shutil.ignore_patterns("*.db-wal", "*.db-shm"))
-    return to
 
 
 @pytest.fixture(scope="session")

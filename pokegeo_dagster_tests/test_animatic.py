@@ -11,7 +11,7 @@ import pytest
 from pokegeo_dagster.providers.bench.probe import decode_all, probe
 from pokegeo_dagster.storage.rows import TakeRow
 from pokegeo_dagster.storage.studio_db import StudioDb
-from pokegeo_dagster_tests.conftest import copy_studio
+from pokegeo_dagster_tests.studios import copy_studio
 
 Terminal = Callable[..., subprocess.CompletedProcess[str]]
 KEYS = {"GEMINI_API_KEY": "g", "KIE_API_KEY": "k", "ELEVENLABS_API_KEY": "e", "ELEVENLABS_VOICE_ID": "v"}

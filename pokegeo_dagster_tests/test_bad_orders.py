@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pokegeo_dagster_tests.conftest import BARE
+from pokegeo_dagster_tests.studios import BARE
 
 
 def _one_line(done, *words: str, code: int) -> None:

@@ -14,7 +14,7 @@ from pokegeo_dagster.film.errors import BriefRefused, OrderRefused
 from pokegeo_dagster.film.places import Place
 from pokegeo_dagster.film.release.channel import Channel
 from pokegeo_dagster.storage.keyring import CredentialsLocked, Keyring
-from pokegeo_dagster_tests.conftest import Terminal
+from pokegeo_dagster_tests.studios import Terminal
 
 KEYS = ("GEMINI_API_KEY", "KIE_API_KEY", "ELEVENLABS_API_KEY", "ELEVENLABS_VOICE_ID", "FERNET_KEY")
 

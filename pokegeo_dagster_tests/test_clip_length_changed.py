@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pokegeo_dagster_tests.conftest import run_pokegeo
 from pokegeo_dagster_tests.emulators.vendor_city import VendorCity, vendor_city
+from pokegeo_dagster_tests.studios import run_pokegeo
 
 HOUSE = {f"POKEGEO_{role}": "house" for role in ("RESEARCHER", "WRITER", "ILLUSTRATOR", "FOLEY")}
 QUICK = {"POKEGEO_POLL_S": "0.1", "POKEGEO_MOST_POLL_S": "0.3", "POKEGEO_BACKOFF_S": "0.05"}

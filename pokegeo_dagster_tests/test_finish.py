@@ -15,7 +15,7 @@ from pokegeo_dagster.providers.bench.probe import decode_all
 from pokegeo_dagster.providers.bench.sound_file import WaveWriter
 from pokegeo_dagster.storage.rows import TakeRow
 from pokegeo_dagster.storage.studio_db import StudioDb
-from pokegeo_dagster_tests.conftest import copy_studio
+from pokegeo_dagster_tests.studios import copy_studio
 
 Terminal = Callable[..., subprocess.CompletedProcess[str]]
 ORDER = ("produce", "gyarados")

@@ -12,7 +12,7 @@ from pokegeo_dagster.definitions import defs
 from pokegeo_dagster.defs.graph import CALL_SHEET
 from pokegeo_dagster.providers.bench.probe import decode_all, probe
 from pokegeo_dagster.storage.studio_db import StudioDb
-from pokegeo_dagster_tests.conftest import copy_studio
+from pokegeo_dagster_tests.studios import copy_studio
 
 
 def _journal(home: Path) -> list[dict]:

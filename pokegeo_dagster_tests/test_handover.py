@@ -11,7 +11,7 @@ import pytest
 from pokegeo_dagster.providers.bench.credentials import prove
 from pokegeo_dagster.providers.bench.probe import probe
 from pokegeo_dagster_tests.certificates import write_chain
-from pokegeo_dagster_tests.conftest import copy_studio
+from pokegeo_dagster_tests.studios import copy_studio, run_pokegeo
 
 FILM = "haunter_final"
 
@@ -28,8 +28,6 @@ def _rows(path: Path) -> list[dict[str, str]]:
 @pytest.fixture(scope="session")
 def signed_pack(rehearsal: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A whole pack of the six-clip haunter, its captions burnt in, by a studio with a certificate."""
-    from pokegeo_dagster_tests.conftest import run_pokegeo
-
     out = tmp_path_factory.mktemp("handover") / "pack"
     papers = write_chain(tmp_path_factory.mktemp("certificate"))
     home = out.with_name("studio")  # a pack makes the vertical cut, which others do not expect

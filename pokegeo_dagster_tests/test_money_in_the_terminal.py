@@ -12,6 +12,7 @@ import yaml
 
 from pokegeo_dagster_tests.emulators.vendor_city import VendorCity, vendor_city
 from pokegeo_dagster_tests.emulators.vendors.scripted import Script
+from pokegeo_dagster_tests.studios import run_pokegeo
 
 Done = subprocess.CompletedProcess[str]
 QUICK = {"POKEGEO_POLL_S": "0.1", "POKEGEO_MOST_POLL_S": "0.5", "POKEGEO_BACKOFF_S": "0.05"}
@@ -28,8 +29,6 @@ def city() -> Iterator[VendorCity]:
 def bought(tmp_path_factory: pytest.TempPathFactory, city: VendorCity) -> Path:
     """A studio with a three-clip film by the paid crews. Its tests go on from one another's state of
     the film, which is whole before and after each."""
-    from pokegeo_dagster_tests.conftest import run_pokegeo
-
     home = tmp_path_factory.mktemp("bought") / "studio"
     done = run_pokegeo(home, *ORDER, "--budget", "5", **city.environ, **QUICK)
     assert done.returncode == 0, done.stderr

@@ -13,7 +13,7 @@ from pokegeo_dagster.defs.office.production import run_asset
 from pokegeo_dagster.defs.office.studio import open_studio
 from pokegeo_dagster.film.errors import ShotFailed
 from pokegeo_dagster.providers.house.camera import HouseCamera
-from pokegeo_dagster_tests.conftest import copy_studio
+from pokegeo_dagster_tests.studios import copy_studio
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

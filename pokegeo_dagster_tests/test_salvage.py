@@ -3,29 +3,35 @@
 import json
 from decimal import Decimal
 from pathlib import Path
+from subprocess import CompletedProcess
 
 from pokegeo_dagster.storage.ledger import Ledger
 from pokegeo_dagster.storage.studio_db import StudioDb
-from pokegeo_dagster_tests.emulators.vendor_city import vendor_city
+from pokegeo_dagster_tests.emulators.vendor_city import VendorCity, vendor_city
 from pokegeo_dagster_tests.emulators.vendors.scripted import Script
+from pokegeo_dagster_tests.studios import Terminal
 
 ORDER = ("produce", "haunter", "--clips", "1", "--profile", "rehearsal")
 HOUSE = {f"POKEGEO_{role}": "house" for role in ("RESEARCHER", "WRITER", "ILLUSTRATOR", "NARRATOR", "FOLEY")}
 QUICK = {"POKEGEO_POLL_S": "0.1", "POKEGEO_BACKOFF_S": "0.05"}
 
 
+def _edited_while_it_is_shot(home: Path, run_in: Terminal, city: VendorCity) -> CompletedProcess[str]:
+    """A film given up on while its clip was shot, the clip's prompt edited, and the film asked for again."""
+    keys = {**city.environ, **HOUSE, **QUICK}
+    impatient = run_in(home, *ORDER, **keys, POKEGEO_GIVE_UP_S="0.3")
+    assert impatient.returncode == 1 and "nothing is bought twice" in impatient.stderr
+    edited = home.with_name("edited.yaml")
+    text = run_in(home, "screenplay", "show", "haunter", **keys).stdout
+    edited.write_text(text.replace("camera: ", "camera: Very gently, "))
+    assert run_in(home, "screenplay", "apply", "haunter", str(edited), **keys).returncode == 0
+    return run_in(home, *ORDER, **keys)
+
+
 def test_a_clip_whose_prompt_was_edited_while_it_was_shot_is_not_lost(tmp_path: Path, run_in) -> None:
     home = tmp_path / "studio"
     with vendor_city(task_s=2.0) as city:
-        keys = {**city.environ, **HOUSE, **QUICK}
-        impatient = run_in(home, *ORDER, **keys, POKEGEO_GIVE_UP_S="0.3")
-        assert impatient.returncode == 1 and "nothing is bought twice" in impatient.stderr
-        text = run_in(home, "screenplay", "show", "haunter", **keys).stdout
-        edited = tmp_path / "edited.yaml"
-        edited.write_text(text.replace("camera: ", "camera: Very gently, "))
-        assert run_in(home, "screenplay", "apply", "haunter", str(edited), **keys).returncode == 0
-
-        done = run_in(home, *ORDER, **keys)
+        done = _edited_while_it_is_shot(home, run_in, city)
 
         assert done.returncode == 0, done.stderr
         assert len(city.charges.all("kie")) == 2
@@ -45,15 +51,8 @@ def test_a_clip_whose_prompt_was_edited_while_it_was_shot_is_not_lost(tmp_path: 
 def test_a_left_clip_that_failed_at_the_vendor_holds_no_money_any_more(tmp_path: Path, run_in) -> None:
     home = tmp_path / "studio"
     with vendor_city(task_s=2.0) as city:
-        keys = {**city.environ, **HOUSE, **QUICK}
         city.play(Script("fail", "kie", "task", nth=1))
-        assert run_in(home, *ORDER, **keys, POKEGEO_GIVE_UP_S="0.3").returncode == 1
-        text = run_in(home, "screenplay", "show", "haunter", **keys).stdout
-        edited = tmp_path / "edited.yaml"
-        edited.write_text(text.replace("camera: ", "camera: Very gently, "))
-        assert run_in(home, "screenplay", "apply", "haunter", str(edited), **keys).returncode == 0
-
-        done = run_in(home, *ORDER, **keys)
+        done = _edited_while_it_is_shot(home, run_in, city)
 
         assert done.returncode == 0, done.stderr
         assert len(city.charges.all("kie")) == 1

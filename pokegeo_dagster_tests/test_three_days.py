@@ -22,9 +22,9 @@ from pokegeo_dagster.storage.keyring import Keyring
 from pokegeo_dagster.storage.orders import Orders
 from pokegeo_dagster.storage.screenplay_file import write_screenplay
 from pokegeo_dagster.storage.studio_db import StudioDb
-from pokegeo_dagster_tests.conftest import BARE, run_pokegeo
 from pokegeo_dagster_tests.emulators.vendor_city import VendorCity, vendor_city
 from pokegeo_dagster_tests.emulators.vendors.scripted import Script
+from pokegeo_dagster_tests.studios import BARE
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 CLIPS = 2

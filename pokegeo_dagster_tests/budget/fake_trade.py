@@ -22,7 +22,7 @@ from pokegeo_dagster.budget.prices import PriceList
 from pokegeo_dagster.budget.purse import Patience, Purse
 from pokegeo_dagster.budget.quota import Desk
 from pokegeo_dagster.film.crew import Credit, Made
-from pokegeo_dagster.film.errors import AnswerLost, JobFailed, MediaMissing
+from pokegeo_dagster.film.errors import AnswerLost, JobFailed, MediaMissing, NotTaken, Refused, VendorSilent
 from pokegeo_dagster.film.vendors import Charge, Delivery, Item, Pending, Ticket
 from pokegeo_dagster.storage import schema
 from pokegeo_dagster.storage.books import StudioBooks
@@ -43,6 +43,13 @@ RECIPE = "ab" * 32
 CREDIT = Credit(member="kling", model="kling")
 SLOT = Slot("haunter", "default", "clip", "clip_05", RECIPE)
 BYTES = b"ten moving seconds"
+# What a vendor may answer.
+REFUSED = Refused("kie", "violence. Nothing was charged. Reword it.")
+BUSY = NotTaken("kie", "it is busy.", after_s=5)
+LOST = AnswerLost("kie", "no answer came within 60 s.")
+SILENT = VendorSilent("kie", "it did not answer.")
+BROKE = JobFailed("kie", "it says that it failed.")
+PAID_AND_BROKE = JobFailed("kie", "it says that it failed.", Charge(usd=Decimal("0.10")))
 
 
 class Killed(BaseException):

@@ -9,7 +9,6 @@ from pokegeo_dagster.budget.caps import Caps
 from pokegeo_dagster.budget.quota import Desk
 from pokegeo_dagster.film.errors import (
     AccountTrouble,
-    AnswerLost,
     CapReached,
     JobFailed,
     MediaMissing,
@@ -21,19 +20,17 @@ from pokegeo_dagster.film.errors import (
 )
 from pokegeo_dagster.film.vendors import Charge, Item, Pending
 from pokegeo_dagster_tests.budget.fake_trade import (
+    BROKE,
+    BUSY,
     BYTES,
+    PAID_AND_BROKE,
     PRICE,
+    REFUSED,
+    SILENT,
     SLOT,
     FakeJob,
     FakeVendor,
 )
-
-REFUSED = Refused("kie", "violence. Nothing was charged. Reword it.")
-BUSY = NotTaken("kie", "it is busy.", after_s=5)
-LOST = AnswerLost("kie", "no answer came within 60 s.")
-SILENT = VendorSilent("kie", "it did not answer.")
-BROKE = JobFailed("kie", "it says that it failed.")
-PAID_AND_BROKE = JobFailed("kie", "it says that it failed.", Charge(usd=Decimal("0.10")))
 
 
 @pytest.mark.parametrize("asynchronous", [True, False])

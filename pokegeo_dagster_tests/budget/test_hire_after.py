@@ -1,23 +1,18 @@
 """What runs at a vendor, what was delivered, and what is away meanwhile: paid once, and never lost."""
 
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 
 from pokegeo_dagster.film.errors import (
     AccountTrouble,
-    AnswerLost,
     DatabaseUnavailable,
     JobFailed,
     MediaBroken,
-    NotTaken,
-    Refused,
     StillAtWork,
     StoreUnavailable,
-    VendorSilent,
 )
-from pokegeo_dagster.film.vendors import Charge, Pending
+from pokegeo_dagster.film.vendors import Pending
 from pokegeo_dagster_tests.budget.fake_trade import (
     BYTES,
     PRICE,
@@ -25,13 +20,6 @@ from pokegeo_dagster_tests.budget.fake_trade import (
     FakeVendor,
     MortalBooks,
 )
-
-REFUSED = Refused("kie", "violence. Nothing was charged. Reword it.")
-BUSY = NotTaken("kie", "it is busy.", after_s=5)
-LOST = AnswerLost("kie", "no answer came within 60 s.")
-SILENT = VendorSilent("kie", "it did not answer.")
-BROKE = JobFailed("kie", "it says that it failed.")
-PAID_AND_BROKE = JobFailed("kie", "it says that it failed.", Charge(usd=Decimal("0.10")))
 
 
 def test_a_vendor_that_takes_longer_than_our_patience_goes_on(trade):

@@ -29,7 +29,7 @@ from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.storage.books import StudioBooks
 from pokegeo_dagster.storage.orders import Orders, Wanted
 from pokegeo_dagster_tests.storage import purchases
-from pokegeo_dagster_tests.conftest import copy_studio
+from pokegeo_dagster_tests.studios import copy_studio
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 KEYS = {"GEMINI_API_KEY": "", "ELEVENLABS_API_KEY": "", "KIE_API_KEY": "k"}

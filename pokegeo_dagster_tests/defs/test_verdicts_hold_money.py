@@ -13,8 +13,8 @@ from pokegeo_dagster.storage.media_store import open_media_store, sha256_of
 from pokegeo_dagster.storage.settings import StudioSettings
 from pokegeo_dagster.storage.studio_db import StudioDb
 from pokegeo_dagster.storage.verdicts import VerdictFile
-from pokegeo_dagster_tests.conftest import run_pokegeo
 from pokegeo_dagster_tests.emulators.vendor_city import VendorCity, vendor_city
+from pokegeo_dagster_tests.studios import run_pokegeo
 
 QUICK = {"POKEGEO_POLL_S": "0.1", "POKEGEO_MOST_POLL_S": "0.5", "POKEGEO_BACKOFF_S": "0.05"}
 SAYS = "the_narration_says_what_is_written"

@@ -10,6 +10,11 @@ from filelock import FileLock
 from pokegeo_dagster_tests.studios import Terminal, run_pokegeo
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole films first: a file of them that began last would be waited for alone."""
+    items.sort(key=lambda item: item.path.parent != Path(__file__).parent)
+
+
 @pytest.fixture(autouse=True)
 def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test that would reach out of this machine fails where it tries."""

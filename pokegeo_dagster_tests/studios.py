@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -113,8 +113,11 @@ class OpenStudio:
         """Makes the episode's partition known."""
         self.ask(ADD_EPISODE, where=self.where, key=key)
 
-    def launch(self, job: str, assets: tuple[str, ...] = (), config: str = "{}", **tags: str) -> str:
-        """Starts a run, of these assets alone if some are named: its id."""
+    def launch(
+        self, job: str, tags: Mapping[str, str], assets: Sequence[str] = (), config: str = "{}"
+    ) -> str:
+        """Starts a run with Dagster's own tags of these names, of these assets alone if some are named:
+        its id."""
         chosen = {"assetSelection": [{"path": [asset]} for asset in assets]} if assets else {}
         told = [{"key": f"dagster/{key}", "value": value} for key, value in tags.items()]
         params = {

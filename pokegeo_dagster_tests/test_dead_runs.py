@@ -27,14 +27,12 @@ def studio(tmp_path: Path) -> Iterator[OpenStudio]:
 
 
 @pytest.mark.timeout(280)
-def test_a_killed_run_is_noticed_and_its_places_are_free_within_a_minute(
-    studio: OpenStudio,
-) -> None:
+def test_a_killed_run_is_noticed_and_its_places_are_free_within_a_minute(studio: OpenStudio) -> None:
     scratch = studio.home / "scratch"
     studio.add_episode("haunter")
-    assert studio.ended(studio.launch("story", partition="haunter")) == "SUCCESS"
+    assert studio.ended(studio.launch("story", {"partition": "haunter"})) == "SUCCESS"
     ranged = {"asset_partition_range_start": "haunter|ref_01", "asset_partition_range_end": "haunter|ref_22"}
-    run = studio.launch("references", **ranged)
+    run = studio.launch("references", ranged)
     until(lambda: any(room.name.startswith("reference-") for room in scratch.iterdir()), 120)
     family = psutil.Process(studio.process.pid).children(recursive=True)
     (worker,) = [child for child in family if "spawn_main" in " ".join(child.cmdline())]

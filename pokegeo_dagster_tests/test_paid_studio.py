@@ -43,7 +43,7 @@ def _run(
 ) -> None:
     """Materialises assets over a range of partitions as one run, and waits for it to succeed."""
     ranged = {"asset_partition_range_start": first, "asset_partition_range_end": last}
-    run = studio.launch(job, assets, config, **(ranged if last else {"partition": first}))
+    run = studio.launch(job, ranged if last else {"partition": first}, assets, config)
     assert studio.ended(run) == "SUCCESS", (job, assets)
 
 

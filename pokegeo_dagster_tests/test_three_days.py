@@ -24,7 +24,7 @@ from pokegeo_dagster.storage.screenplay_file import write_screenplay
 from pokegeo_dagster.storage.studio_db import StudioDb
 from pokegeo_dagster_tests.emulators.vendor_city import VendorCity, vendor_city
 from pokegeo_dagster_tests.emulators.vendors.scripted import Script
-from pokegeo_dagster_tests.studios import BARE
+from pokegeo_dagster_tests.studios import BARE, run_pokegeo
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 CLIPS = 2

@@ -95,6 +95,35 @@ def test_a_part_that_cannot_start_says_so_and_the_others_leave(tmp_path: Path) -
     assert (tmp_path / "order").read_text() == "first left\n"
 
 
+def test_a_part_that_does_not_start_at_the_first_try_after_its_death_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database whose server was killed may need a moment before another one can begin."""
+    monkeypatch.setattr(supervision, "FIRST_PAUSE_S", 0.01)
+    lives, ready = tmp_path / "lives", tmp_path / "ready"
+    server = (
+        "import pathlib, sys, time\n"
+        f"lives, ready = pathlib.Path({str(lives)!r}), pathlib.Path({str(ready)!r})\n"
+        "lives.write_text((lives.read_text() if lives.exists() else '') + 'i')\n"
+        "if lives.read_text() in ('ii', 'iii'): sys.exit('not yet')\n"
+        "ready.touch()\n"
+        "time.sleep(60)"
+    )
+    told: list[str] = []
+    minder = Supervisor([part(tmp_path, "server", server, well=ready.exists)], tmp_path, told.append)
+    with minder.open():
+        ready.unlink()
+        os.kill(minder.process("server"), signal.SIGKILL)
+        hand = threading.Thread(
+            target=lambda: (until(lambda: "server is back." in told), setattr(minder, "_stopped", True))
+        )
+        hand.start()
+        minder.mind()
+        hand.join()
+
+    assert sum("could not start" in line for line in told) == 2
+
+
 def test_a_part_that_does_not_answer_is_started_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 import httpx
 from rich.console import Console
 
+from pokegeo_dagster.cli.callbacks import listens_at
 from pokegeo_dagster.cli.supervision import Part, Supervisor
 from pokegeo_dagster.film.errors import OrderRefused, ProductionError
 from pokegeo_dagster.storage import local_postgres, local_s3
@@ -53,6 +54,8 @@ def open_doors(port: int, postgres: bool = False) -> int:
             with everybody.open():
                 tell(f"The studio is open: http://127.0.0.1:{port}  (Ctrl+C closes it)")
                 tell(f"Media service: {settings.service_url}")
+                if calls := listens_at(environment):
+                    tell(f"KIE's calls are heard at {calls[0]}:{calls[1]}, where your proxy brings them.")
                 if postgres:
                     tell(f"Records: {settings.database_shown}; media: {settings.media_shown}")
                 everybody.mind()
@@ -79,8 +82,6 @@ def _make_ready() -> None:
 def _house(home: Path, port: int, settings: StudioSettings, environment: Mapping[str, str]) -> list[Part]:
     """The processes of ours, in the order in which they need each other: four, and a door for KIE's calls
     where it was given an address."""
-    from pokegeo_dagster.cli.callbacks import listens_at
-
     code_port = _free_port()
     workspace = home / "run" / "workspace.yaml"
     workspace.write_text(

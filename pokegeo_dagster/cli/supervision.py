@@ -127,7 +127,12 @@ class Supervisor:
         _end(running.process, GRACE_S, part.leave)  # what is left of its group
         time.sleep(pause)
         self._start(part)
-        self._await(part)
+        try:
+            self._await(part)
+        except CannotGoOn as trouble:  # one more death: it is tried again while it has not died too often
+            self._tell(str(trouble))
+            _end(self._running[part.name].process, GRACE_S, part.leave)
+            return
         self._tell(f"{part.name} is back.")
 
     def _asked(self, running: _Running) -> int | None:

@@ -71,6 +71,7 @@ def keep(folder: Path, databases: list[str]) -> int:
         signal.signal(number, leave)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / READY).unlink(missing_ok=True)
+    _forget_the_dead(folder / "data" / "postmaster.pid")
     server = get_server(folder / "data", cleanup_mode=None)
     info = server.get_postmaster_info()
     with closing(psycopg2.connect(server.get_uri())) as connection:
@@ -91,6 +92,25 @@ def keep(folder: Path, databases: list[str]) -> int:
         process.send_signal(signal.SIGINT)  # PostgreSQL's «fast» shutdown: nobody is waited for
         process.wait(15)
     return 0
+
+
+def _forget_the_dead(note: Path) -> None:
+    """Takes away the note of a server that was killed. While nobody has buried its process (a container's
+    first one may take its time), its number is still there, and both the wheel and PostgreSQL itself would
+    take it for a server that runs; another program may have the number by then."""
+    import psutil
+
+    try:
+        number = int(note.read_text(encoding="utf-8").split()[0])
+    except (OSError, ValueError, IndexError):
+        return
+    try:
+        process = psutil.Process(number)
+        alive = process.status() != psutil.STATUS_ZOMBIE and "postgres" in process.name()
+    except psutil.NoSuchProcess:
+        alive = False
+    if not alive:
+        note.unlink(missing_ok=True)
 
 
 def _write(file: Path, text: str) -> None:

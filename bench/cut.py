@@ -1,6 +1,7 @@
 """`python -m bench cut`: what the cut costs and how exact it is, against references in the same run.
 
-`--clips 4` cuts a shorter programme, `--runs 1` does it once (medians otherwise), `--folder` keeps the files.
+`--clips 4` cuts a shorter programme, `--runs 1` does it once (medians otherwise), `--folder` keeps the files,
+`--part copied` (or `encoded`) does one half.
 """
 
 import argparse
@@ -14,18 +15,18 @@ import venv
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import imageio_ffmpeg
 
 from bench.cut_exact import exactness
 from bench.cut_programme import Piece, programme
 from bench.cut_ways import MOVIEPY
+from bench.figures import Row, at_most, each_told, not_measured
 from bench.whole_process import Figures, measure
 from pokegeo_dagster.film.edit.delivery import DELIVERIES, Delivery
 
 REQUIREMENTS = Path(__file__).with_name("requirements-moviepy.txt")
-Row = dict[str, Any]
+PARTS = ("encoded", "copied")
 
 
 def main() -> None:
@@ -34,67 +35,69 @@ def main() -> None:
     reader.add_argument("--clips", type=int, default=18)
     reader.add_argument("--runs", type=int, default=3)
     reader.add_argument("--folder", type=Path)
+    reader.add_argument("--part", choices=PARTS, help="only clips that are encoded, or that are copied")
     asked = reader.parse_args()
     with tempfile.TemporaryDirectory(prefix="pokegeo-bench-") as temporary:
         folder = asked.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        for row in figures(folder, asked.clips, asked.runs):
-            mark = {True: "ok", False: "MISSED", None: ""}[row["met"]]
-            print(
-                f"{mark:<6} {row['figure']}: {row['value']} (target {row['target']}){row['more']}", flush=True
-            )
+        each_told(cut_figures(folder, asked.clips, asked.runs, (asked.part,) if asked.part else PARTS))
 
 
-def figures(folder: Path, clips: int, runs: int) -> Iterator[Row]:
+def cut_figures(folder: Path, clips: int, runs: int, parts: Sequence[str] = PARTS) -> Iterator[Row]:
     """Every figure, as soon as it is there. Paired: the ways take turns, and medians are compared."""
+    if "encoded" in parts:
+        yield from _encoded(folder, clips, runs)
+    if "copied" in parts:
+        yield from _copied(folder, clips, runs)
+
+
+def _encoded(folder: Path, clips: int, runs: int) -> Iterator[Row]:
     delivery = DELIVERIES["full"]
-    encoded = _plan(folder / "mixed", programme(folder / "mixed", clips, delivery, False), delivery)
+    plan = _plan(folder / "mixed", programme(folder / "mixed", clips, delivery, False), delivery)
     python = _moviepy(folder / "moviepy")
     took: dict[str, list[Figures]] = {"ours": [], "one_pass": [], "moviepy": []}
     for _ in range(runs):
         for way in ("ours", "one_pass"):
-            took[way].append(_cut(way, encoded, folder / f"{way}.mp4"))
+            took[way].append(_cut(way, plan, folder / f"{way}.mp4"))
         if python:
             script = folder / "with_moviepy.py"
             script.write_text(MOVIEPY)
-            took["moviepy"].append(
-                measure([str(python), str(script), str(encoded), str(folder / "moviepy.mp4")])
-            )
+            theirs = [str(python), str(script), str(plan), str(folder / "moviepy.mp4")]
+            took["moviepy"].append(measure(theirs))
     one = _median(took["one_pass"])
     whole = [f.cpu_s - _steps(f)["redo"] for f in took["ours"]]  # the redo comes after the film
     ours, step = statistics.median(whole), _step_medians(took["ours"])
-    yield _row("whole cut ÷ one single-pass encode, CPU", ours / one, 1.03, f"; {ours:.1f} and {one:.1f} s")
-    yield _row("SSIM of it − SSIM of that encode", -_ssim_gap(folder, encoded), 0.002, "")
+    yield at_most("whole cut ÷ one single-pass encode, CPU", ours / one, 1.03, cut_cpu_s=ours, pass_cpu_s=one)
+    yield at_most("SSIM that it loses against that encode", _ssim_gap(folder, plan), 0.002)
     if took["moviepy"]:
-        theirs, peak = _median(took["moviepy"]), took["moviepy"][0].peak_mib
-        yield _row("whole cut ÷ MoviePy's, CPU", ours / theirs, 0.82, f"; {theirs:.1f} s, {peak:.0f} MiB")
+        movie = _median(took["moviepy"])
+        yield at_most("whole cut ÷ MoviePy's, CPU", ours / movie, 0.82, moviepy_cpu_s=movie,
+                      moviepy_peak_mib=took["moviepy"][0].peak_mib)  # fmt: skip
     else:
-        yield {
-            "figure": "whole cut ÷ MoviePy's, CPU",
-            "value": "not measured",
-            "target": "≤ 0.82",
-            "met": None,
-            "more": ": MoviePy could not be installed",
-        }
-    yield _row("peak memory of the whole cut, MiB", max(f.peak_mib for f in took["ours"]), 600 / 1.048576, "")
-    yield _row("final join with mastered sound ÷ one encode, %", 100 * step["join"] / one, 5,
-               f"; {step['join']:.2f} s")  # fmt: skip
-    yield _row("the picture's part of the join, %", 100 * step["join picture"] / one, 1, "")
-    parts = step["first segment"] + step["join"]
-    yield _row("redo of a clip ÷ (that segment + the join)", step["redo"] / parts, 1.1, "")
-    yield _row("redo of a clip ÷ the first cut, %", 100 * step["redo"] / ours, 9 * max(1, 18 / clips),
-               "" if clips == 18 else f"; 9 % of 18 clips, here {clips}")  # fmt: skip
+        yield not_measured("whole cut ÷ MoviePy's, CPU", 0.82, "MoviePy could not be installed")
+    yield at_most("peak memory of the whole cut", max(f.peak_mib for f in took["ours"]) * 1.048576, 600, "MB",
+                  one_pass=took["one_pass"][0].peak_mib * 1.048576)  # fmt: skip
+    yield at_most("final join with mastered sound ÷ one encode", 100 * step["join"] / one, 5, "%",
+                  join_cpu_s=step["join"])  # fmt: skip
+    yield at_most("the picture's part of the join ÷ one encode", 100 * step["join picture"] / one, 1, "%")
+    once_more = step["first segment"] + step["join"]
+    yield at_most("redo of a clip ÷ (that segment + the join)", step["redo"] / once_more, 1.1)
+    yield at_most(f"redo of a clip of {clips} ÷ the first cut", 100 * step["redo"] / ours,
+                  9 * max(1, 18 / clips), "%")  # fmt: skip
+    yield from exactness(folder / "ours.mp4", plan, "encoded")
 
-    own = _plan(folder / "profile", programme(folder / "profile", clips, delivery, True), delivery)
+
+def _copied(folder: Path, clips: int, runs: int) -> Iterator[Row]:
+    delivery = DELIVERIES["full"]
+    plan = _plan(folder / "profile", programme(folder / "profile", clips, delivery, True), delivery)
     copies, encodes = [], []
     for _ in range(runs):
-        copies.append(_cut("ours", own, folder / "copied.mp4"))
-        encodes.append(_cut("one_pass", own, folder / "encoded.mp4"))
+        copies.append(_cut("ours", plan, folder / "copied.mp4"))
+        encodes.append(_cut("one_pass", plan, folder / "encoded.mp4"))
     copied = statistics.median(f.cpu_s - _steps(f)["redo"] for f in copies)
-    yield _row("cut of clips in the delivery profile ÷ one encode, CPU", copied / _median(encodes), 0.15,
-               f"; {copied:.1f} and {_median(encodes):.1f} s")  # fmt: skip
-    for name in ("ours", "copied"):
-        yield from exactness(folder / f"{name}.mp4", encoded if name == "ours" else own)
+    yield at_most("cut of clips in the delivery profile ÷ one encode, CPU", copied / _median(encodes), 0.15,
+                  cut_cpu_s=copied, pass_cpu_s=_median(encodes))  # fmt: skip
+    yield from exactness(folder / "copied.mp4", plan, "copied")
 
 
 def _plan(folder: Path, pieces: Sequence[Piece], delivery: Delivery) -> Path:
@@ -123,7 +126,7 @@ def _median(took: Sequence[Figures]) -> float:
 
 
 def _ssim_gap(folder: Path, plan_file: Path) -> float:
-    """By how much the first clips of our film are nearer to their sources than the reference's are."""
+    """By how much the first clips of our film are further from their sources than the reference's are."""
     plan = json.loads(plan_file.read_text())
     d, gap, start = plan["delivery"], [], 0
     for piece in plan["pieces"][:3]:
@@ -133,8 +136,8 @@ def _ssim_gap(folder: Path, plan_file: Path) -> float:
             f"force_original_aspect_ratio=increase:flags=bicubic,crop={d['width_px']}:{d['height_px']},setsar=1,"
             f"format=yuv420p,trim=end_frame={frames}"
         )
-        gap.append(_ssim(folder / "ours.mp4", start, frames, piece["clip"], truth)
-                   - _ssim(folder / "one_pass.mp4", start, frames, piece["clip"], truth))  # fmt: skip
+        gap.append(_ssim(folder / "one_pass.mp4", start, frames, piece["clip"], truth)
+                   - _ssim(folder / "ours.mp4", start, frames, piece["clip"], truth))  # fmt: skip
         start += frames
     return statistics.mean(gap)
 
@@ -170,16 +173,6 @@ def _moviepy(folder: Path) -> Path | None:
     return (
         python if not subprocess.run([str(python), "-c", "import moviepy"], check=False).returncode else None
     )
-
-
-def _row(figure: str, value: float, most: float, more: str) -> Row:
-    return {
-        "figure": figure,
-        "value": f"{value:.3g}",
-        "target": f"≤ {most:.3g}",
-        "met": value <= most,
-        "more": more,
-    }
 
 
 if __name__ == "__main__":

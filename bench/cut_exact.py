@@ -5,19 +5,19 @@ import subprocess
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import av
 import imageio_ffmpeg
 import numpy as np
 
+from bench.figures import Row, at_most
 from pokegeo_dagster.film.edit.delivery import SAMPLE_RATE_HZ, Delivery
 from pokegeo_dagster.film.edit.timeline import SegmentPlan, lay_cuts
 from pokegeo_dagster.providers.bench.loudness import measure_loudness
 
 
-def exactness(film: Path, plan_file: Path) -> Iterator[dict[str, Any]]:
-    """The claims of a delivery desk about one film, measured on it."""
+def exactness(film: Path, plan_file: Path, name: str) -> Iterator[Row]:
+    """The claims of a delivery desk about one film, measured on it. `name` tells it from another."""
     plan = json.loads(plan_file.read_text())
     delivery = Delivery.model_validate(plan["delivery"])
     plans = [SegmentPlan(**piece["plan"]) for piece in plan["pieces"]]
@@ -28,21 +28,20 @@ def exactness(film: Path, plan_file: Path) -> Iterator[dict[str, Any]]:
         base = Fraction(video.time_base or 1)
         times = sorted(p.pts * base * delivery.rate_fps for p in container.demux(video) if p.pts is not None)
     drift = max(abs(t - n) for n, t in enumerate(times)) + abs(len(times) - frames)
-    name = film.stem
-    yield _claim(f"{name}: frames away from their place", float(drift), 0)
+    yield at_most(f"{name}: frames away from their place", float(drift), 0)
     sound = _heard(film)
     lead = [_onset(sound, cut.start_sample + p.voice_in) for cut, p in zip(cuts, plans, strict=True)]
-    yield _claim(f"{name}: sound onset, ms from its place", max(lead), 5)
-    yield _claim(f"{name}: samples more or less than frames × 2000", abs(len(sound) - cuts[-1].start_sample
+    yield at_most(f"{name}: sound onset away from its place", max(lead), 5, "ms")
+    yield at_most(f"{name}: samples more or less than frames × 2000", abs(len(sound) - cuts[-1].start_sample
                  - cuts[-1].samples), 0)  # fmt: skip
     loud = measure_loudness(film)
-    yield _claim(f"{name}: LU from −14", round(abs(loud.integrated_lufs + 14), 2), 0.5)
-    yield _claim(f"{name}: true peak, dBTP", loud.true_peak_dbtp, -1)
+    yield at_most(f"{name}: loudness away from −14 LUFS", round(abs(loud.integrated_lufs + 14), 2), 0.5, "LU")
+    yield at_most(f"{name}: true peak", loud.true_peak_dbtp, -1, "dBTP")
     done = subprocess.run(
         [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "warning", "-i", str(film), "-f", "null", "-"],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    yield _claim(f"{name}: warnings while it decodes", len(done.stderr.splitlines()), 0)
+    yield at_most(f"{name}: warnings while it decodes", len(done.stderr.splitlines()), 0)
 
 
 def _heard(film: Path) -> np.ndarray:
@@ -61,13 +60,3 @@ def _onset(sound: np.ndarray, expected: int) -> float:
     smooth = np.convolve(near, np.ones(48) / 48, "same")
     rise = np.flatnonzero(smooth > smooth[:reach].max() * 2)
     return abs(int(rise[0]) - reach) * 1000 / SAMPLE_RATE_HZ if rise.size else 1000.0
-
-
-def _claim(figure: str, value: float, most: float) -> dict[str, Any]:
-    return {
-        "figure": figure,
-        "value": f"{value:.3g}",
-        "target": f"≤ {most:g}",
-        "met": value <= most,
-        "more": "",
-    }

@@ -1,4 +1,4 @@
-"""What is delivered: picture size, rate and encoder settings, decided once per episode."""
+"""What is delivered: picture size, rate and encoder settings, decided once per episode; how loud it is."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pydantic import Field
 from pokegeo_dagster.film.model import Frozen
 
 SAMPLE_RATE_HZ = 48_000
+TARGET_LUFS, LOUDNESS_TOLERANCE_LU = -14.0, 0.5  # integrated, EBU R 128: what YouTube plays at
+MOST_PEAK_DBTP = -1.0
 Profile = Literal["full", "rehearsal"]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from pokegeo_dagster.film.edit.delivery import LOUDNESS_TOLERANCE_LU, MOST_PEAK_DBTP, TARGET_LUFS
 from pokegeo_dagster.film.edit.finish import is_card
 from pokegeo_dagster.film.edit.quality_takes import FILM_GATE
 from pokegeo_dagster.film.model import Frozen
@@ -21,8 +22,6 @@ FREEZE_S = 1.0  # twice the longest hold that the cut allows
 # levels of 255, under which it is frozen. See `providers.bench.inspection.liveliness` for what was measured.
 STILL_CHANGE, STILL_LAG_S = 0.55, 0.5
 SILENCE_DBFS, SILENCE_S = -60.0, 0.4  # quieter than the room tone of any cue, longer than any stop
-TARGET_LUFS, LOUDNESS_TOLERANCE_LU = -14.0, 0.5
-MOST_PEAK_DBTP = -1.0
 SYNC_S = 1 / 24  # a frame of the slowest rate; EBU R 37 has 40 ms early and 60 ms late
 # Correlation of a line with what is heard in its place, under its bed and mastered. Measured: its own 0.78
 # at least (0.67 with the echo of a room on it); another line by the same voice 0.07 at most; another voice

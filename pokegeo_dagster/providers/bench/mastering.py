@@ -11,7 +11,12 @@ from pathlib import Path
 import ffmpeg
 import numpy as np
 
-from pokegeo_dagster.film.edit.delivery import SAMPLE_RATE_HZ
+from pokegeo_dagster.film.edit.delivery import (
+    LOUDNESS_TOLERANCE_LU,
+    MOST_PEAK_DBTP,
+    SAMPLE_RATE_HZ,
+    TARGET_LUFS,
+)
 from pokegeo_dagster.film.errors import ProductionError
 from pokegeo_dagster.providers.bench.encoder import command, draft_name, run_fed
 from pokegeo_dagster.providers.bench.limiter import HOP, Curve, gain_of, limiting, true_peaks
@@ -24,9 +29,7 @@ from pokegeo_dagster.providers.bench.loudness import (
 )
 from pokegeo_dagster.providers.bench.sound_file import Sound, even_blocks
 
-TARGET_LUFS = -14.0
-NEAR_ENOUGH_LU = 0.25  # half of what delivery allows
-MOST_PEAK_DBTP = -1.0
+NEAR_ENOUGH_LU = LOUDNESS_TOLERANCE_LU / 2
 # AAC adds up to 1.4 dB to a single peak (measured on 116 s of voice over beds): the limiter stops below.
 _CODEC_HEADROOM_DB = 1.7
 _CORRECTIONS = 4

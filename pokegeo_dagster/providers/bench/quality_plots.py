@@ -13,7 +13,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from pokegeo_dagster.film.edit.quality import SILENCE_DBFS, TARGET_LUFS, FilmPlan, Finding, Stretch
+from pokegeo_dagster.film.edit.delivery import TARGET_LUFS
+from pokegeo_dagster.film.edit.quality import SILENCE_DBFS, FilmPlan, Finding, Stretch
 from pokegeo_dagster.providers.bench.inspection import Picture
 from pokegeo_dagster.providers.bench.listening_film import Heard
 

@@ -107,24 +107,45 @@ def _sheet_first(references: list[dict[str, Any]], notes: list[str]) -> None:
 def _mend_subjects(references: list[dict[str, Any]], shots: list[dict[str, Any]], notes: list[str]) -> None:
     places = {row.get("id") for row in references if row.get("kind") == "environment"}
     for shot in shots:
-        subjects = [s for s in shot.get("subjects") or () if isinstance(s, dict)]
-        standing = [s for s in subjects if s.get("reference") not in places]
-        if len(standing) < len(subjects):
-            notes.append(f"{shot.get('clip')}: an environment among its subjects taken out")
-        for subject in standing:
-            for field, (low, high) in _REACH.items():
-                value = subject.get(field)
-                if isinstance(value, int | float):
-                    _set(subject, field, min(high, max(low, value)), notes)
-        shot["subjects"] = standing
+        _mend_split(shot, notes)
+        for half in _halves(shot):
+            subjects = [s for s in half.get("subjects") or () if isinstance(s, dict)]
+            standing = [s for s in subjects if s.get("reference") not in places]
+            if len(standing) < len(subjects):
+                notes.append(f"{shot.get('clip')}: an environment among its subjects taken out")
+            for subject in standing:
+                for field, (low, high) in _REACH.items():
+                    value = subject.get(field)
+                    if isinstance(value, int | float):
+                        _set(subject, field, min(high, max(low, value)), notes)
+            half["subjects"] = standing
+
+
+def _mend_split(shot: dict[str, Any], notes: list[str]) -> None:
+    """A right half that is empty, or that shows the left one's place and nobody, is no split screen."""
+    half = shot.get("split")
+    if half is None:
+        shot.pop("split", None)
+        return
+    same = isinstance(half, dict) and half.get("plate") in (None, shot.get("plate"))
+    if same and not half.get("subjects"):
+        notes.append(f"{shot.get('clip')}: a split with nothing in its right half taken out")
+        del shot["split"]
+
+
+def _halves(shot: dict[str, Any]) -> list[dict[str, Any]]:
+    """The shot, and the right half of its split screen."""
+    half = shot.get("split")
+    return [shot, half] if isinstance(half, dict) else [shot]
 
 
 def _take_out_unused(
     data: dict[str, Any], references: list[dict[str, Any]], shots: list[dict[str, Any]], notes: list[str]
 ) -> None:
     """Pictures that no shot uses are not drawn, as long as enough remain."""
-    used = {shot.get("plate") for shot in shots}
-    used |= {s.get("reference") for shot in shots for s in shot["subjects"]}
+    halves = [half for shot in shots for half in _halves(shot)]
+    used = {half.get("plate") for half in halves}
+    used |= {s.get("reference") for half in halves for s in half["subjects"]}
     kept = [row for row in references if row.get("id") in used or row.get("pose") == "sheet"]
     fewest = FEWEST_REFERENCES if len(shots) >= FULL_FILM_CLIPS else 3
     if fewest <= len(kept) < len(references):
@@ -141,9 +162,9 @@ def _number(references: list[dict[str, Any]], shots: list[dict[str, Any]], notes
         changed = [row.get("id") for row in references] != list(REFERENCE_IDS[: len(ids)])
         for row, name in zip(references, REFERENCE_IDS, strict=False):
             row["id"] = name
-        for shot in shots:
-            shot["plate"] = new.get(_reference_number(shot.get("plate")), shot.get("plate"))
-            for subject in shot["subjects"]:
+        for half in (half for shot in shots for half in _halves(shot)):
+            half["plate"] = new.get(_reference_number(half.get("plate")), half.get("plate"))
+            for subject in half["subjects"]:
                 old = subject.get("reference")
                 subject["reference"] = new.get(_reference_number(old), old)
         if changed:

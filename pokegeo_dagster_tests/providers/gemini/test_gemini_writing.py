@@ -204,6 +204,36 @@ def test_slips_of_the_pen_are_mended_at_home_and_named(gemini, order, tmp_path):
         assert slip in told, told
 
 
+def test_the_right_half_of_a_split_screen_is_mended_with_the_left_one(gemini, order, tmp_path):
+    data = play()
+    plates = [r["id"] for r in data["references"] if r["kind"] == "environment"]
+    shot = next(s for s in data["shots"] if s["subjects"])
+    other = next(p for p in plates if p != shot["plate"])
+    stone = {**data["references"][-1], "id": "ref_29", "kind": "prop", "name": "the far stone",
+             "prop": "boulder", "species": None, "pose": None, "setting": None}  # fmt: skip
+    data["references"].append(stone)  # seen in no other half
+    placed = {"x": 0.5, "y": 0.9, "height": 9.0, "facing": "left"}
+    seen = [{"reference": "ref 29", **placed}, {"reference": other, **placed}]
+    shot["split"] = {"plate": other, "subjects": seen}
+    data["shots"][-1]["split"] = {"plate": data["shots"][-1]["plate"], "subjects": []}
+    gemini.say(json.dumps(data))
+
+    made = written(carried_out(order, tmp_path), Screenplay)
+
+    half = next(s.split for s in made.shots if s.split)
+    names, before = ({r["id"]: r["name"] for r in p["references"]} for p in (as_data(made), data))
+    assert [(names[s.reference], s.height) for s in half.subjects] == [("the_far_stone", 2.5)]
+    assert names[half.plate] == before[other]
+    assert made.shots[-1].split is None
+    assert complaints(made, 18) == []
+
+
+def test_gemini_is_told_what_a_split_screen_is(order):
+    told = order.request()["prompt"]
+
+    assert "`split`: null, except" in told and "RIGHT half" in told
+
+
 def test_a_good_screenplay_is_not_touched(gemini, order, tmp_path):
     gemini.say(json.dumps(play()))
 

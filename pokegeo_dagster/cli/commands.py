@@ -70,6 +70,12 @@ def produce(
     watermark_margin: Annotated[
         float | None, typer.Option(help="Share of the same side, 0 to 0.3. [0.04]")
     ] = None,
+    cross_fade: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SECONDS", help="Clips fade into each other, 0.125 to 1 s; 0: hard cuts. [hard cuts]"
+        ),
+    ] = None,
     plain: Annotated[
         bool, typer.Option("--plain", help="Take away every finish that was asked for before.")
     ] = False,
@@ -77,17 +83,17 @@ def produce(
 ) -> None:
     """Make a whole episode, or finish one. Running it again makes only what is missing or stale.
 
-    Cards, music and watermark stay on order for the episode until you say otherwise."""
+    Cards, music, watermark and fades stay on order for the episode until you say otherwise."""
     animal = find_species(species)
     name = episode_id(episode or animal.slug)
     _in_range(clips, seed)
-    from pokegeo_dagster.cli.finishing import Finishing
     from pokegeo_dagster.cli.production import produce_episode
+    from pokegeo_dagster.defs.office.finishing import Finishing
 
     limit = None if budget is None else dollars(budget, "--budget")
     lies = {"corner": watermark_corner, "opacity": watermark_opacity, "width": watermark_width,
             "margin": watermark_margin}  # fmt: skip
-    finish = Finishing(plain, title_card, end_card, music, music_file, watermark, lies)
+    finish = Finishing(plain, title_card, end_card, music, music_file, watermark, lies, cross_fade)
     produce_episode(animal, name, clips, seed, _profile(profile), limit, channel, finish)
 
 

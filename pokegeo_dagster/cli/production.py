@@ -10,7 +10,6 @@ import dagster as dg
 from rich.console import Console
 
 from pokegeo_dagster.cli.estimate import told_before
-from pokegeo_dagster.cli.finishing import AS_FILED, Finishing
 from pokegeo_dagster.cli.progress import ProductionWatch, minutes
 from pokegeo_dagster.cli.words import counted
 from pokegeo_dagster.definitions import defs
@@ -18,6 +17,7 @@ from pokegeo_dagster.defs.edit.greenlight import say_yes
 from pokegeo_dagster.defs.graph import CALL_SHEET, GRAPH
 from pokegeo_dagster.defs.office.briefs import drawn_up
 from pokegeo_dagster.defs.office.delivery import deliver
+from pokegeo_dagster.defs.office.finishing import AS_FILED, Finishing
 from pokegeo_dagster.defs.office.production import produce, run_asset
 from pokegeo_dagster.defs.office.studio import Studio, here
 from pokegeo_dagster.defs.office.takes import Take, Takes

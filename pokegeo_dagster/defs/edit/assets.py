@@ -15,12 +15,14 @@ from pokegeo_dagster.defs.edit.cards import (
     stamp_of,
 )
 from pokegeo_dagster.defs.edit.checks import FILM_AS_DELIVERED
+from pokegeo_dagster.defs.edit.fades import fades_of, joints_made
 from pokegeo_dagster.defs.office import show
 from pokegeo_dagster.defs.office.craft import Work, craft
 from pokegeo_dagster.defs.office.studio import Studio
 from pokegeo_dagster.defs.office.takes import Take, Takes
 from pokegeo_dagster.film.crew import Credit, Made
 from pokegeo_dagster.film.edit.delivery import Delivery
+from pokegeo_dagster.film.edit.fades import wanted_frames
 from pokegeo_dagster.film.edit.finish import Card, Composed, Kept, Watermark, cards_and_clips, lay_programme
 from pokegeo_dagster.film.edit.paperwork import Cue, cue_sheet, timed_script
 from pokegeo_dagster.film.edit.timeline import Cut, SegmentPlan, plan_segment
@@ -29,9 +31,10 @@ from pokegeo_dagster.film.places import Place
 from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.film.story.screenplay import Screenplay
 from pokegeo_dagster.film.story.slices import ShotSlice
-from pokegeo_dagster.providers.bench.conformer import conform, made_alike, poster_of
+from pokegeo_dagster.providers.bench.conformer import conform, conform_tail, made_alike, poster_of
+from pokegeo_dagster.providers.bench.fading import faded
 from pokegeo_dagster.providers.bench.mixer import lay_segment, master
-from pokegeo_dagster.providers.bench.splice import join
+from pokegeo_dagster.providers.bench.splice import join_parts
 
 BENCH = Credit(member="bench", model="conformer", edition=2)
 
@@ -42,6 +45,7 @@ class SegmentOrder(Frozen):
     plan: SegmentPlan
     delivery: Delivery
     watermark: Watermark | None = Field(default=None, exclude_if=lambda mark: mark is None)
+    fade: int = Field(default=0, exclude_if=lambda fade: not fade)  # frames
 
 
 class CutOrder(Frozen):
@@ -51,6 +55,7 @@ class CutOrder(Frozen):
     delivery: Delivery
     cards: tuple[Card, ...] = Field(default=(), exclude_if=lambda cards: not cards)
     music: Composed | Kept | None = Field(default=None, exclude_if=lambda music: music is None)
+    fade: int = Field(default=0, exclude_if=lambda fade: not fade)  # frames over which clips cross-fade
 
 
 def _show_segment(take: Take) -> dict[str, Any]:
@@ -81,22 +86,30 @@ def segment(
     finish = brief.of(place).read(Brief).finish
     mark = finish.watermark if finish else None
     order = SegmentOrder(
-        plan=plan_segment(line.slate["samples"], delivery), delivery=delivery, watermark=mark
+        plan=plan_segment(line.slate["samples"], delivery),
+        delivery=delivery,
+        watermark=mark,
+        fade=wanted_frames(finish, delivery),
     )
 
     def lay(room: Path) -> Made:
-        stamp = stamp_of(studio, mark)
-        conformed = conform(picture.path(), order.plan.frames, delivery, room, f"of {place}", stamp)
+        stamp, frames, name = stamp_of(studio, mark), order.plan.frames, f"of {place}"
+        conformed = conform(picture.path(), frames, delivery, room, name, stamp, order.fade)
         stems = lay_segment(line.path(), effect.path(), order.plan, room)
-        return Made({"main": conformed, **stems}, order.plan.model_dump(mode="json"))
+        slate = order.plan.model_dump(mode="json")
+        if not order.fade:
+            return Made({"main": conformed, **stems}, slate)
+        beyond, tail = conform_tail(picture.path(), frames, order.fade, delivery, room, name, stamp)
+        slate |= {"tail_frames": tail.frames, "tail_held": tail.held}
+        return Made({"main": conformed, **stems, **({"tail": beyond} if beyond else {})}, slate)
 
     return Work(
         order=order,
         credit=BENCH,
         make=lay,
         # What counts of the brief is in the order: named only where it counts, so that nothing that was
-        # made before there were watermarks looks changed.
-        inputs=(*([brief.of(place)] if mark else []), shot.of(place), picture, line, effect),
+        # made before there were watermarks or fades looks changed.
+        inputs=(*([brief.of(place)] if mark or order.fade else []), shot.of(place), picture, line, effect),
         uses={
             "clip": picture.files["main"].sha256,
             "narration": line.files["main"].sha256,
@@ -142,6 +155,7 @@ def final_cut(
         delivery=delivery,
         cards=ordered_cards(studio, place, asked, written),
         music=ordered_music(asked, written),
+        fade=wanted_frames(finish, delivery),
     )
 
     def assemble(room: Path) -> Made:
@@ -153,8 +167,12 @@ def final_cut(
         music = music_made(studio, order.music, sum(frames) * delivery.samples_per_frame, room)
         sound = master([stems for _, stems in pieces], delivery, room, music)
         film = room / "main.mp4"
-        pictures = made_alike([picture for picture, _ in pieces], frames, delivery, room)
-        join(pictures, frames, sound.files["main"], delivery, film)
+        pictures = made_alike([picture for picture, _ in pieces], frames, delivery, room, order.fade)
+        fades = fades_of(laid, segments, order.fade)
+        before = Takes("final_cut", studio).find(place) if fades else None
+        joints = joints_made(laid, fades, segments, pictures, delivery, before, room)
+        joined = faded(pictures, frames, {n: made.joint for n, made in joints.items()})
+        join_parts(joined, sound.files["main"], delivery, film)
         shown, cuts = cards_and_clips(laid)
         cues = [
             Cue(
@@ -182,6 +200,9 @@ def final_cut(
         if cards:
             slate["cards"] = {name: made.recipe for name, made in cards.items()}
         parts = {part: path for made in cards.values() for part, path in made.parts().items()}
+        if fades:
+            slate["fades"] = {made.into: made.told() for made in joints.values()}
+            parts |= {made.part: made.joint.picture for made in joints.values()}
         return Made({"main": film, "poster": poster, **stems, **papers, **parts}, slate)
 
     return Work(

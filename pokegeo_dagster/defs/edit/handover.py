@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from pokegeo_dagster.defs.edit.checks import CAPTIONS_READABLE, TIMELINE_IS_THE_CUT
+from pokegeo_dagster.defs.edit.fades import fades_of
 from pokegeo_dagster.defs.office import show
 from pokegeo_dagster.defs.office.craft import Work, craft
 from pokegeo_dagster.defs.office.studio import Studio
@@ -17,6 +18,7 @@ from pokegeo_dagster.film.edit import layout
 from pokegeo_dagster.film.edit.captions import SpokenLine, caption_film, complaints, srt, vtt
 from pokegeo_dagster.film.edit.cut_list import TRACKS, CutList, Event
 from pokegeo_dagster.film.edit.delivery import SAMPLE_RATE_HZ, Delivery
+from pokegeo_dagster.film.edit.fades import wanted_frames
 from pokegeo_dagster.film.edit.finish import Mark, cards_and_clips, lay_programme
 from pokegeo_dagster.film.edit.paperwork import Cue, assembly_manifest
 from pokegeo_dagster.film.edit.timeline import Cut
@@ -38,6 +40,7 @@ class PapersOrder(Frozen):
     cards: tuple[str, ...] = Field(default=(), exclude_if=lambda cards: not cards)
     music: bool = Field(default=False, exclude_if=lambda music: not music)
     mark: Mark | None = Field(default=None, exclude_if=lambda mark: mark is None)
+    fade: int = Field(default=0, exclude_if=lambda fade: not fade)
 
 
 def _order(clips: tuple[str, ...], brief: Brief) -> PapersOrder:
@@ -79,7 +82,8 @@ def timeline(
         [takes.at(place.episode, name) for name in clips] for takes in (shot, clip, segment)
     )
 
-    order = _order(clips, asked).model_copy(update={"music": music, "mark": mark})
+    fade = wanted_frames(asked.finish, delivery)
+    order = _order(clips, asked).model_copy(update={"music": music, "mark": mark, "fade": fade})
 
     def write(room: Path) -> Made:
         # Here, and not at the top: OpenTimelineIO takes a third of a second to come in.
@@ -89,6 +93,7 @@ def timeline(
         frames = [int(take.slate["frames"]) for take in segments]
         laid = lay_programme(clips, frames, asked.finish, delivery)
         cards, cuts = cards_and_clips(laid)
+        fades = fades_of(laid, segments, fade)
         slices = [take.read(ShotSlice).shot for take in shots]
         filed = [
             Event(
@@ -98,6 +103,7 @@ def timeline(
                 stems={part: layout.clip_stem(cut.clip, part) for part in TRACKS},
                 line=said.narration,
                 cue=said.sound_cue,
+                fade=fades.get(cut.clip),
             )
             for cut, take, said in zip(cuts, filmed, slices, strict=True)
         ]
@@ -111,6 +117,7 @@ def timeline(
             music=layout.MUSIC_BED if music else None,
             watermark=layout.WATERMARK if mark else None,
             mark=mark,
+            fade=fade,
         )
         cues = [
             Cue(cut=cut, shot=said, voice_in=take.slate["voice_in"], voice_out=take.slate["voice_out"])
@@ -123,6 +130,7 @@ def timeline(
                 "starts at frame": event.cut.start_frame,
                 "frames": event.cut.frames,
                 "handle (frames)": max(0, event.held_frames - event.cut.frames),
+                **({"fades in (frames)": event.fade.frames if event.fade else 0} if fade else {}),
             }
             for event in events
         ]

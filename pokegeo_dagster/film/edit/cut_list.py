@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from pokegeo_dagster.film.edit.delivery import Delivery
+from pokegeo_dagster.film.edit.fades import Fade
 from pokegeo_dagster.film.edit.finish import Mark
 from pokegeo_dagster.film.edit.timeline import Cut
 from pokegeo_dagster.film.model import Frozen
@@ -26,6 +27,7 @@ class Event(Frozen):
     stems: dict[str, str]  # by the names in TRACKS: each exactly as long as the cut
     line: str = ""  # what is said over it
     cue: str = ""  # what is heard over it
+    fade: Fade | None = None  # how it comes over the event before it; None: a hard cut
 
 
 class CutList(Frozen):
@@ -38,6 +40,7 @@ class CutList(Frozen):
     music: str | None = None  # a file as long as the film, which lies under all of it
     watermark: str | None = None  # a PNG that is burnt into every clip, as `mark` says
     mark: Mark | None = None
+    fade: int = 0  # frames over which clips were asked to fade; how long each fade is, its event says
 
     @property
     def frames(self) -> int:

@@ -7,9 +7,10 @@ two stems. So whoever reads the cut needs to know only that a card has no clip, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from pathlib import PurePath
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from pokegeo_dagster.film.edit.delivery import Delivery
 from pokegeo_dagster.film.edit.timeline import Cut, lay_cuts
@@ -21,6 +22,8 @@ Corner = Literal["top_left", "top_right", "bottom_left", "bottom_right"]
 Mood = Literal["serene", "solemn", "tense"]
 TITLE: CardName = "title"
 END: CardName = "end"
+# Shorter reads as a fault; longer than half of the shortest segment, and a clip would be all fade.
+SHORTEST_FADE_S, LONGEST_FADE_S = 0.125, 1.0
 CARD_S: dict[CardName, float] = {"title": 4.5, "end": 6.0}  # long enough to be read twice
 MADE_WITH_AI = "Made with AI"
 # Roles in the order of a roll of credits, each with the assets whose makers it names.
@@ -79,6 +82,10 @@ class Finish(Frozen):
     end_card: bool = False
     music: Literal["house"] | Kept | None = None
     watermark: Watermark | None = None
+    # How long clips fade into each other; None: hard cuts.
+    cross_fade_s: float | None = Field(
+        default=None, ge=SHORTEST_FADE_S, le=LONGEST_FADE_S, exclude_if=lambda fade: fade is None
+    )
 
     @property
     def is_plain(self) -> bool:
@@ -89,9 +96,41 @@ class Finish(Frozen):
         """In a few words."""
         music = f"music ({self.music.name})" if isinstance(self.music, Kept) else "music"
         mark = f"watermark ({self.watermark.file.name})" if self.watermark else ""
+        fades = f"cross-fades of {self.cross_fade_s:g} s" if self.cross_fade_s else ""
         said = [("title card", self.title_card), ("end card", self.end_card), (music, self.music),
-                (mark, self.watermark)]  # fmt: skip
+                (mark, self.watermark), (fades, self.cross_fade_s)]  # fmt: skip
         return ", ".join(what for what, there in said if there) or "plain"
+
+
+def _underlined(corner: object) -> object:
+    return corner.replace("-", "_") if isinstance(corner, str) else corner
+
+
+class AskedMark(Mark):
+    """A watermark as a person asks for it in a file: its own file by name."""
+
+    file: str
+    corner: Annotated[Corner, BeforeValidator(_underlined)] = "bottom_right"
+
+
+class AskedFinish(Frozen):
+    """A finish as a person asks for it in a file. Files are named, from where the order lies."""
+
+    title_card: bool = False
+    end_card: bool = False
+    music: bool | str = False  # true: composed by the house
+    watermark: str | AskedMark | None = None
+    cross_fade: float | None = Field(default=None, ge=SHORTEST_FADE_S, le=LONGEST_FADE_S)
+
+    def beside(self, folder: str) -> AskedFinish:
+        """The same with the files found from this folder."""
+        music = str(PurePath(folder, self.music)) if isinstance(self.music, str) else self.music
+        mark = self.watermark
+        if isinstance(mark, AskedMark):
+            mark = mark.model_copy(update={"file": str(PurePath(folder, mark.file))})
+        elif mark is not None:
+            mark = str(PurePath(folder, mark))
+        return self.model_copy(update={"music": music, "watermark": mark})
 
 
 class Card(Frozen):

@@ -18,6 +18,28 @@ class Retiming(Frozen):
     hold_frames: int = 0
 
 
+class Tail(Frozen):
+    """What can be seen of a clip beyond its cut: `frames`, in the last `held` of which it stands still.
+    `shown` is how the clip is retimed with them."""
+
+    frames: int
+    held: int
+    shown: Retiming = Retiming()
+
+
+def tail_of(shown_s: float, source_fps: float, frames: int, rate_fps: int, wanted: int) -> Tail:
+    """Up to `wanted` frames after the first `frames` of a clip that is retimed to fill those: its handle,
+    and where that ends its last picture, for half a second at most in all."""
+    retiming = retime(shown_s, source_fps, frames, rate_fps)
+    if retiming is None:
+        return Tail(frames=0, held=0)
+    have = math.floor(shown_s * retiming.slow * rate_fps + 1e-6)
+    most_held = math.floor(LONGEST_HOLD_S * rate_fps + 1e-6)
+    seen = max(0, min(wanted, have + most_held - frames))
+    still = max(0, frames + seen - have)
+    return Tail(frames=seen, held=min(seen, still), shown=Retiming(slow=retiming.slow, hold_frames=still))
+
+
 def retime(shown_s: float, source_fps: float, frames: int, rate_fps: int) -> Retiming | None:
     """How a clip of `shown_s` seconds at `source_fps` fills `frames` frames at `rate_fps`; None when
     it cannot.

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import cv2
 import ffmpeg
@@ -17,7 +18,7 @@ from av.error import FFmpegError
 from av.video.frame import VideoFrame
 
 from pokegeo_dagster.film.edit.delivery import Delivery
-from pokegeo_dagster.film.edit.retiming import retime
+from pokegeo_dagster.film.edit.retiming import Tail, retime, tail_of
 from pokegeo_dagster.film.errors import MediaDamaged, ShotFailed
 from pokegeo_dagster.providers.bench.copying import copied, may_be_copied
 from pokegeo_dagster.providers.bench.encoder import (
@@ -28,6 +29,7 @@ from pokegeo_dagster.providers.bench.encoder import (
     encoder_arguments,
     run,
 )
+from pokegeo_dagster.providers.bench.fading import opens_soon
 from pokegeo_dagster.providers.bench.marking import Stamp, stamped
 from pokegeo_dagster.providers.bench.parameter_sets import SetsClash, one_header
 from pokegeo_dagster.providers.bench.probe import Probe, probe, why
@@ -37,6 +39,7 @@ from pokegeo_dagster.providers.bench.splice import SegmentsDiffer, codec_header,
 __all__ = [
     "SegmentsDiffer",
     "conform",
+    "conform_tail",
     "frame_at",
     "is_segment",
     "join",
@@ -47,7 +50,13 @@ __all__ = [
 
 
 def conform(
-    source: Path, frames: int, delivery: Delivery, room: Path, name: str = "", stamp: Stamp | None = None
+    source: Path,
+    frames: int,
+    delivery: Delivery,
+    room: Path,
+    name: str = "",
+    stamp: Stamp | None = None,
+    fade: int = 0,
 ) -> Path:
     """A segment of exactly `frames` frames in the delivery profile, from any clip.
 
@@ -55,17 +64,38 @@ def conform(
     delivery profile, though somebody else encoded it, the packets are copied. A source that is too
     short holds its last frame or is slowed, within the limits of `film.edit.retiming`. `name` is what
     people call the clip. With a `stamp` it is encoded whatever it is: the mark is in its
-    pictures. Raises ShotFailed when it is shorter than that, and MediaDamaged when it
-    cannot be read.
+    pictures. Where another clip is to `fade` into it over so many frames, a group of pictures begins soon
+    after them, so that the rest can be copied. Raises ShotFailed when it is shorter than that, and
+    MediaDamaged when it cannot be read.
     """
     found = probe(source)
-    if stamp is not None:
-        return _encoded(source, found, frames, delivery, room / "segment.mp4", name, stamp)
-    if is_segment(found, frames, delivery):
+    if stamp is None and is_segment(found, frames, delivery) and opens_soon(source, fade, delivery):
         return source
-    if may_be_copied(found, frames, delivery) and (segment := copied(source, frames, delivery, room)):
-        return segment
-    return _encoded(source, found, frames, delivery, room / "segment.mp4", name)
+    if stamp is None and may_be_copied(found, frames, delivery) and opens_soon(source, fade, delivery):
+        segment = copied(source, frames, delivery, room)
+        if segment is not None:
+            return segment
+    return _encoded(source, found, frames, delivery, room / "segment.mp4", name, stamp, fade)
+
+
+def conform_tail(
+    source: Path,
+    frames: int,
+    fade: int,
+    delivery: Delivery,
+    room: Path,
+    name: str = "",
+    stamp: Stamp | None = None,
+) -> tuple[Path | None, Tail]:
+    """What is seen of a clip beyond a cut after `frames` frames, up to `fade` of them, conformed as the
+    segment is; no file where that is nothing."""
+    found = probe(source)
+    tail = tail_of(found.duration_s, float(found.rate), frames, delivery.rate_fps, fade)
+    if not tail.frames:
+        return None, tail
+    picture = reframed(ffmpeg.input(str(source)).video, found, delivery, tail.shown, frames)
+    out = room / "handle.mp4"
+    return _made(stamped(picture, stamp, delivery), tail.frames, delivery, out, name or source.name), tail
 
 
 def _encoded(
@@ -76,6 +106,7 @@ def _encoded(
     segment: Path,
     name: str,
     stamp: Stamp | None = None,
+    fade: int = 0,
 ) -> Path:
     retiming = retime(found.duration_s, float(found.rate), frames, delivery.rate_fps)
     if retiming is None:
@@ -86,26 +117,29 @@ def _encoded(
             f"the clip holds {have} frames and the cut needs {frames}. "
             "Shoot a longer clip, or shorten the line.",
         )
-    draft = draft_name(segment)
-    picture = reframed(ffmpeg.input(str(source)).video, found, delivery, retiming)
-    picture = stamped(picture, stamp, delivery)
-    output = picture.output(str(draft), **{"frames:v": frames, **encoder_arguments(delivery)})
+    picture = stamped(reframed(ffmpeg.input(str(source)).video, found, delivery, retiming), stamp, delivery)
+    return _made(picture, frames, delivery, segment, name or source.name, fade)
+
+
+def _made(picture: Any, frames: int, delivery: Delivery, out: Path, name: str, fade: int = 0) -> Path:
+    draft = draft_name(out)
+    output = picture.output(str(draft), **{"frames:v": frames, **encoder_arguments(delivery, fade)})
     try:
-        run(command(output), name or source.name)
+        run(command(output), name)
         made = probe(draft)
         if made.frames != frames or not made.on_grid:
-            raise MediaDamaged(
-                f"{name or source.name}: {made.frames} of {frames} frames came out of the encoder."
-            )
-        os.replace(draft, segment)
+            raise MediaDamaged(f"{name}: {made.frames} of {frames} frames came out of the encoder.")
+        os.replace(draft, out)
     finally:
         draft.unlink(missing_ok=True)
-    return segment
+    return out
 
 
-def made_alike(segments: Sequence[Path], frames: Sequence[int], delivery: Delivery, room: Path) -> list[Path]:
+def made_alike(
+    segments: Sequence[Path], frames: Sequence[int], delivery: Delivery, room: Path, fade: int = 0
+) -> list[Path]:
     """The same segments, ready to be joined: where two vendors' codec headers cannot live in one film,
-    the rarer of them are encoded here."""
+    the rarer of them are encoded here, ready for `fade` if need be."""
     headers = [codec_header(segment) for segment in segments]
     kept: list[bytes] = []
     for header, _ in Counter([delivery_header(delivery), *headers]).most_common():
@@ -115,7 +149,9 @@ def made_alike(segments: Sequence[Path], frames: Sequence[int], delivery: Delive
     return [
         segment
         if header in kept
-        else _encoded(segment, probe(segment), planned, delivery, room / f"again_{number}.mp4", segment.name)
+        else _encoded(
+            segment, probe(segment), planned, delivery, room / f"again_{number}.mp4", segment.name, fade=fade
+        )
         for number, (segment, header, planned) in enumerate(zip(segments, headers, frames, strict=True))
     ]
 

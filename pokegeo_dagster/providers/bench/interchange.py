@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -16,13 +17,15 @@ from pydantic import ValidationError
 
 from pokegeo_dagster.film.edit.cut_list import TRACKS, CutList, Event
 from pokegeo_dagster.film.edit.delivery import Delivery
+from pokegeo_dagster.film.edit.fades import Fade
 from pokegeo_dagster.film.edit.finish import Mark, is_card
 from pokegeo_dagster.film.edit.timeline import lay_cuts
 from pokegeo_dagster.film.errors import MediaMissing, OrderRefused
-from pokegeo_dagster.providers.bench.conformer import conform, made_alike
+from pokegeo_dagster.providers.bench.conformer import conform, conform_tail, made_alike
+from pokegeo_dagster.providers.bench.fading import Joint, faded, make_joint
 from pokegeo_dagster.providers.bench.marking import Stamp
 from pokegeo_dagster.providers.bench.mixer import master
-from pokegeo_dagster.providers.bench.splice import join
+from pokegeo_dagster.providers.bench.splice import join_parts
 
 _OURS = "pokegeo"  # our room in the metadata of a timeline
 _TRACK_NAMES = {"narration_stem": "Narration", "effects_stem": "Effects"}
@@ -118,10 +121,14 @@ def _timeline(cuts: CutList) -> Any:
     if cuts.watermark and cuts.mark:
         timeline.metadata[_OURS]["watermark"] = cuts.watermark
         timeline.metadata[_OURS]["mark"] = cuts.mark.model_dump(mode="json")
+    if cuts.fade:
+        timeline.metadata[_OURS]["fade"] = cuts.fade
     picture = otio.schema.Track(name="Picture", kind=otio.schema.TrackKind.Video)
     for number, event in enumerate(cuts.events, 1):
         clip = _clip(event.cut.clip, event.video, event.held_frames, event.cut.frames, cuts.delivery)
         clip.metadata[_OURS] = {"line": event.line, "cue": event.cue}
+        if event.fade:
+            picture.append(_dissolve(event.fade, cuts.delivery))
         clip.metadata["cmx_3600"] = {"reel": f"CLIP{number:03d}"}  # no reel has more than eight letters
         picture.append(clip)
     timeline.tracks.append(picture)
@@ -137,6 +144,18 @@ def _timeline(cuts: CutList) -> Any:
         track.append(_clip("music", cuts.music, cuts.frames, cuts.frames, cuts.delivery))
         timeline.tracks.append(track)
     return timeline
+
+
+def _dissolve(fade: Fade, delivery: Delivery) -> Any:
+    """A fade that begins at the cut: the clip before it is seen on, out of its handle."""
+    from opentimelineio import opentime, schema
+
+    return schema.Transition(
+        transition_type=schema.TransitionTypes.SMPTE_Dissolve,
+        in_offset=opentime.RationalTime(0, delivery.rate_fps),
+        out_offset=opentime.RationalTime(fade.frames, delivery.rate_fps),
+        metadata={_OURS: {"held": fade.held}},
+    )
 
 
 def _clip(name: str, url: str, held: int, used: int, delivery: Delivery) -> Any:
@@ -165,7 +184,8 @@ def read_cut_list(path: Path) -> CutList:
         delivery = Delivery.model_validate_json(_json(ours["delivery"]))
         picture, *sound = timeline.tracks
         music = sound.pop() if sound and sound[-1].name == _MUSIC else None
-        clips = list(picture)
+        clips = list(picture.find_clips())
+        fades = _fades(picture, path)
         frames = [_used(clip, path) for clip in clips]
         stems = {part: _urls(track, frames, path) for part, track in zip(TRACKS, sound, strict=True)}
         events = tuple(
@@ -176,6 +196,7 @@ def read_cut_list(path: Path) -> CutList:
                 stems={part: urls[number] for part, urls in stems.items()},
                 line=clip.metadata[_OURS]["line"],
                 cue=clip.metadata[_OURS]["cue"],
+                fade=fades.get(clip.name),
             )
             for number, (cut, clip) in enumerate(
                 zip(lay_cuts([c.name for c in clips], frames, delivery), clips, strict=True)
@@ -183,7 +204,7 @@ def read_cut_list(path: Path) -> CutList:
         )
         return CutList(
             episode=ours["episode"], title=timeline.name, delivery=delivery, events=events,
-            watermark=ours.get("watermark"),
+            watermark=ours.get("watermark"), fade=int(ours.get("fade", 0)),
             mark=Mark.model_validate_json(_json(ours["mark"])) if "mark" in ours else None,
             music=_urls(music, [sum(frames)], path)[0] if music is not None else None,
         )  # fmt: skip
@@ -213,12 +234,33 @@ def recut(path: Path, out: Path) -> Path:
             place.mkdir()
             name, source = event.cut.clip, media[event.video]
             own = None if is_card(name) else stamp
-            segments.append(conform(source, event.cut.frames, cuts.delivery, place, name, own))
+            segments.append(conform(source, event.cut.frames, cuts.delivery, place, name, own, cuts.fade))
         stems = [{part: media[event.stems[part]] for part in TRACKS} for event in cuts.events]
         sound = master(stems, cuts.delivery, room, media[cuts.music] if cuts.music else None)
         frames = [event.cut.frames for event in cuts.events]
-        pictures = made_alike(segments, frames, cuts.delivery, room)
-        return join(pictures, frames, sound.files["main"], cuts.delivery, out)
+        pictures = made_alike(segments, frames, cuts.delivery, room, cuts.fade)
+        joints = _joints(cuts, media, pictures, stamp, room)
+        return join_parts(faded(pictures, frames, joints), sound.files["main"], cuts.delivery, out)
+
+
+def _joints(
+    cuts: CutList, media: Mapping[str, Path], pictures: Sequence[Path], stamp: Stamp | None, room: Path
+) -> dict[int, Joint]:
+    made = {}
+    for number, (goes, comes) in enumerate(pairwise(cuts.events), 1):
+        if comes.fade is None:
+            continue
+        place, name, delivery = room / f"{number - 1:03d}", goes.cut.clip, cuts.delivery
+        source, frames = media[goes.video], goes.cut.frames
+        beyond, tail = conform_tail(source, frames, cuts.fade, delivery, place, name, stamp)
+        if beyond is None or tail.frames < comes.fade.frames:
+            raise TimelineUnreadable(
+                f"{comes.cut.clip} fades in over {comes.fade.frames} frames of {name}, of which "
+                f"{tail.frames} are left beyond its cut. Render this cut in your editor."
+            )
+        out = room / f"fade_{number:03d}.mp4"
+        made[number] = make_joint(beyond, pictures[number], comes.fade, delivery, out)
+    return made
 
 
 def recut_to(path: Path, out: Path) -> None:
@@ -248,6 +290,23 @@ def _found(cuts: CutList, folder: Path) -> dict[str, Path]:
             f"{missing[0]}{more} is not beside the timeline in {folder}: export the episode again."
         )
     return found
+
+
+def _fades(picture: Any, path: Path) -> dict[str, Fade]:
+    """How each clip comes that comes with a fade, by its name."""
+    from opentimelineio import schema
+
+    fades: dict[str, Fade] = {}
+    for before, after in pairwise(picture):
+        if isinstance(before, schema.Transition):
+            if before.in_offset.value or before.transition_type != schema.TransitionTypes.SMPTE_Dissolve:
+                raise TimelineUnreadable(
+                    f"{path.name}: the transition into {after.name} is no cross-fade that begins at the cut. "
+                    "Render this cut in your editor."
+                )
+            held = int(before.metadata[_OURS]["held"])
+            fades[after.name] = Fade(frames=int(before.out_offset.value), held=held)
+    return fades
 
 
 def _used(clip: Any, path: Path) -> int:

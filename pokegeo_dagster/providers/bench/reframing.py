@@ -26,11 +26,12 @@ _BT601 = {5, 6}
 _HDR_WHITE_NITS = 203
 
 
-def reframed(video: Any, found: Probe, delivery: Delivery, retiming: Retiming) -> Any:
+def reframed(video: Any, found: Probe, delivery: Delivery, retiming: Retiming, first: int = 0) -> Any:
     """An ffmpeg-python picture in the delivery's size, rate, shape and colours.
 
     The order keeps the frame count exact: first the times, then the picture. A picture of another
     shape fills the frame and is cropped in the middle. ffmpeg has turned it upright before.
+    `first` is the frame that it begins with.
     """
     if found.interlaced:
         video = video.filter("bwdif", mode="send_frame", deint="all")
@@ -39,6 +40,8 @@ def reframed(video: Any, found: Probe, delivery: Delivery, retiming: Retiming) -
     video = video.filter("fps", fps=delivery.rate_fps, round="near")
     # One more than is planned: a rate that does not divide may give a frame less than it promises.
     video = video.filter("tpad", stop_mode="clone", stop=retiming.hold_frames + 1)
+    if first:
+        video = video.filter("trim", start_frame=first).filter("setpts", "PTS-STARTPTS")
     if found.sample_aspect != 1:
         video = video.filter("scale", "trunc(iw*sar/2)*2", "ih").filter("setsar", 1)
     foreign = _is_foreign(found)

@@ -40,16 +40,23 @@ def join(
     if len(segments) != len(frames) or not segments:
         raise SegmentsDiffer(f"The cut plans {len(frames)} segments; {len(segments)} were handed over.")
     parts = [Part(path, planned) for path, planned in zip(segments, frames, strict=True)]
-    return splice(parts, _one_header(segments), sound, delivery, out)
+    return join_parts(parts, sound, delivery, out)
 
 
 @dataclass(frozen=True)
 class Part:
-    """A file's pictures: all of them, which must be `frames`; or its first `frames` packets."""
+    """A file's pictures from the `skipped`th on, which begins a group of its own: all of them, which must
+    be `frames`; or the first `frames` packets."""
 
     path: Path
     frames: int
     all_of_it: bool = True
+    skipped: int = 0
+
+
+def join_parts(parts: Sequence[Part], sound: Path | None, delivery: Delivery, out: Path) -> Path:
+    """The same of parts of files, which together are the film."""
+    return splice(parts, _one_header([part.path for part in parts]), sound, delivery, out)
 
 
 def splice(parts: Sequence[Part], header: bytes, sound: Path | None, delivery: Delivery, out: Path) -> Path:
@@ -111,20 +118,23 @@ def _lead(part: Part) -> int:
     """How many frames the decoder runs ahead of the screen (its reorder delay)."""
     with opened(part.path) as container:
         video = container.streams.video[0]
-        packets = islice(_pictures(container, video), None if part.all_of_it else part.frames)
-        return max(number - _frame_of(p, video, part.path) for number, p in enumerate(packets))
+        packets = _pictures(container, video, part)
+        return max(number - _frame_of(p, video, part) for number, p in enumerate(packets))
 
 
-def _pictures(container: InputContainer, video: VideoStream) -> Iterator[Packet]:
-    return (packet for packet in container.demux(video) if packet.size and packet.pts is not None)
+def _pictures(container: InputContainer, video: VideoStream, part: Part) -> Iterator[Packet]:
+    there = (packet for packet in container.demux(video) if packet.size and packet.pts is not None)
+    return islice(there, part.skipped, None if part.all_of_it else part.skipped + part.frames)
 
 
-def _frame_of(packet: Packet, video: VideoStream, segment: Path) -> int:
+def _frame_of(packet: Packet, video: VideoStream, part: Part) -> int:
     rate, base = Fraction(video.average_rate or 0), Fraction(video.time_base or 1)
     frame = (packet.pts or 0) * base * rate
     if frame.denominator != 1:
-        raise SegmentsDiffer(f"{segment.name} has a picture between two frames. Conform it again, then join.")
-    return int(frame)
+        raise SegmentsDiffer(
+            f"{part.path.name} has a picture between two frames. Conform it again, then join."
+        )
+    return int(frame) - part.skipped
 
 
 def _copy(
@@ -169,9 +179,8 @@ def _picture_packets(parts: Sequence[Part], lead: int, scale: int) -> Iterator[t
         shown = set[int]()
         with opened(part.path) as container:
             video = container.streams.video[0]
-            packets = islice(_pictures(container, video), None if part.all_of_it else part.frames)
-            for number, packet in enumerate(packets):
-                frame = _frame_of(packet, video, part.path)
+            for number, packet in enumerate(_pictures(container, video, part)):
+                frame = _frame_of(packet, video, part)
                 shown.add(frame)
                 packet.pts = (start + frame) * TICKS_PER_FRAME
                 packet.dts = (start + number - lead) * TICKS_PER_FRAME

@@ -47,9 +47,16 @@ _ENCODERS: dict[Codec, dict[str, Any]] = {
 
 
 def upright_segment(
-    segment: Path, window: Window, frames: int, delivery: Delivery, out: Path, stamp: Stamp | None = None
+    segment: Path,
+    window: Window,
+    frames: int,
+    delivery: Delivery,
+    out: Path,
+    stamp: Stamp | None = None,
+    fade: int = 0,
 ) -> Path:
-    """What `window` shows of a segment, upright, in a delivery turned upright. Frame for frame."""
+    """What `window` shows of a segment, upright, in a delivery turned upright. Frame for frame. Its first
+    `fade` frames can be taken out of it by copying the rest."""
     form = upright(delivery)
     picture = (
         ffmpeg.input(str(segment))
@@ -62,7 +69,8 @@ def upright_segment(
     picture = stamped(picture, stamp, form)
     draft = draft_name(out)
     try:
-        run(command(picture.output(str(draft), **{"frames:v": frames, **encoder_arguments(form)})), out.name)
+        arguments = {"frames:v": frames, **encoder_arguments(form, fade)}
+        run(command(picture.output(str(draft), **arguments)), out.name)
         made = probe(draft)
         if made.frames != frames:
             raise MediaDamaged(f"{out.name}: {made.frames} of {frames} frames came out of the encoder.")

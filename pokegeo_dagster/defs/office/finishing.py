@@ -1,4 +1,6 @@
-"""What `pokegeo produce` is asked to finish a film with, put on its brief."""
+"""What a film is asked to be finished with (at the terminal, in a file), put on its brief."""
+
+from __future__ import annotations
 
 import mimetypes
 from collections.abc import Mapping
@@ -9,7 +11,16 @@ from typing import Any
 from pydantic import ValidationError
 
 from pokegeo_dagster.defs.office.studio import Studio
-from pokegeo_dagster.film.edit.finish import Finish, Kept, Mark, Watermark
+from pokegeo_dagster.film.edit.finish import (
+    LONGEST_FADE_S,
+    SHORTEST_FADE_S,
+    AskedFinish,
+    AskedMark,
+    Finish,
+    Kept,
+    Mark,
+    Watermark,
+)
 from pokegeo_dagster.film.errors import BriefRefused, MediaDamaged
 from pokegeo_dagster.film.release.channel import mistakes
 from pokegeo_dagster.film.story.brief import Brief
@@ -23,7 +34,7 @@ SHORTEST_MUSIC_S = 8.0  # less than this, begun again and again, is a jingle
 
 @dataclass(frozen=True)
 class Finishing:
-    """What was said on the command line. None: nothing was said, and the brief keeps what it has."""
+    """What was said. None: nothing was said, and the brief keeps what it has."""
 
     plain: bool = False
     title_card: bool | None = None
@@ -32,6 +43,36 @@ class Finishing:
     music_file: Path | None = None
     watermark: str | None = None
     lies: Mapping[str, str | float | None] = field(default_factory=dict)  # how the watermark lies
+    cross_fade_s: float | None = None  # 0: hard cuts again
+
+    @staticmethod
+    def of(asked: AskedFinish | None) -> Finishing:
+        """What an order in a file asks for. Raises BriefRefused for a file whose place is not known."""
+        if asked is None:
+            return AS_FILED
+        mark = asked.watermark
+        lies = mark.model_dump(exclude={"file"}, exclude_unset=True) if isinstance(mark, AskedMark) else {}
+        picture = mark.file if isinstance(mark, AskedMark) else mark
+        for name in (asked.music, picture):
+            if isinstance(name, str) and not Path(name).is_absolute():
+                raise BriefRefused(f"Nobody knows where {name} lies: give it with its whole path.")
+        own = isinstance(asked.music, str)
+        return Finishing(
+            title_card=asked.title_card,
+            end_card=asked.end_card,
+            music=None if own else asked.music is True,
+            music_file=Path(asked.music) if isinstance(asked.music, str) else None,
+            watermark=picture,
+            lies=lies,
+            cross_fade_s=asked.cross_fade,
+        )
+
+    def check(self) -> None:
+        """Nothing, where its files will do. Raises BriefRefused."""
+        if self.music_file is not None:
+            _checked_music(self.music_file)
+        if self.watermark not in (None, "none"):
+            _checked_mark(Path(self.watermark))
 
     def put_on(self, studio: Studio, brief: Brief) -> Brief:
         """The brief with this finish; files are put into the store. Raises BriefRefused, with nothing
@@ -45,6 +86,8 @@ class Finishing:
             changes["music"] = _kept(studio, brief.episode, "music", _checked_music(self.music_file))
         elif self.music is not None:
             changes["music"] = "house" if self.music else None
+        if self.cross_fade_s is not None:
+            changes["cross_fade_s"] = _checked_fade(self.cross_fade_s)
         marked = self._mark(studio, brief.episode, kept.watermark)
         finish = kept.model_copy(update={**changes, "watermark": marked})
         return brief.model_copy(update={"finish": None if finish.is_plain else finish})
@@ -69,6 +112,15 @@ class Finishing:
 
 
 AS_FILED = Finishing()
+
+
+def _checked_fade(seconds: float) -> float | None:
+    if seconds and not SHORTEST_FADE_S <= seconds <= LONGEST_FADE_S:
+        raise BriefRefused(
+            f"A cross-fade of {seconds:g} s cannot be: ask for {SHORTEST_FADE_S:g} to {LONGEST_FADE_S:g} s, "
+            "or 0 for hard cuts."
+        )
+    return seconds or None
 
 
 def _checked_music(file: Path) -> Path:

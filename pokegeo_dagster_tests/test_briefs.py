@@ -5,14 +5,17 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pokegeo_dagster.defs.office.briefs import set_priority, take_in_briefs
 from pokegeo_dagster.defs.office.studio import Studio, open_studio
 from pokegeo_dagster.defs.story.ordering import BriefConfig, ordered_in_the_ui
+from pokegeo_dagster.film.edit.finish import Kept
 from pokegeo_dagster.film.errors import BriefRefused, OrderRefused
 from pokegeo_dagster.film.places import Place
 from pokegeo_dagster.film.release.channel import Channel
+from pokegeo_dagster.providers.bench.sound_file import WaveWriter
 from pokegeo_dagster.storage.keyring import CredentialsLocked, Keyring
 from pokegeo_dagster_tests.studios import Terminal
 
@@ -69,6 +72,32 @@ def test_killed_between_filing_and_putting_the_file_away_it_is_no_duplicate(stud
 
     assert told.brief == studio.db.brief("haunter")
     assert not (studio.settings.home / "briefs" / "refused").exists()
+
+
+def test_a_file_says_the_finish_and_its_files_lie_beside_it(studio: Studio) -> None:
+    text = "species: haunter\nfinish: {end_card: true, music: bed.wav, cross_fade: 0.5}\n"
+    monday = leave(studio, "monday.yaml", text)
+    with WaveWriter(monday.with_name("bed.wav")) as bed:
+        bed.write(np.full((9 * 48_000, 2), 0.1))
+
+    (told,) = take_in_briefs(studio)
+    leave(studio, "again.yaml", text)
+    (again,) = take_in_briefs(studio)
+
+    assert told.brief is not None, told.why
+    finish = told.brief.finish
+    assert finish and finish.told() == "end card, music (bed.wav), cross-fades of 0.5 s"
+    assert isinstance(finish.music, Kept) and studio.store.open_local(finish.music.key).stat().st_size
+    assert again.brief == told.brief  # on order already, with the same words
+
+
+def test_a_file_whose_music_is_not_there_is_refused_and_nothing_is_filed(studio: Studio) -> None:
+    leave(studio, "monday.yaml", "species: haunter\nfinish: {music: gone.mp3}\n")
+
+    (told,) = take_in_briefs(studio)
+
+    assert told.brief is None and "gone.mp3 is not there" in told.why
+    assert studio.db.brief("haunter") is None
 
 
 def test_another_order_of_the_same_name_is_refused_and_changes_nothing(studio: Studio) -> None:

@@ -46,7 +46,7 @@ def add(
     if file.suffix.lower() in (".yaml", ".yml"):
         if given:
             raise BriefRefused(f"{file} says everything: leave out {', '.join('--' + n for n in given)}.")
-        orders = read_orders(_text(file), str(file))
+        orders = read_orders(_text(file), str(file), file.parent)
     else:
         orders = [order_from({"species": species, **given}, "This brief")]
     from pokegeo_dagster.defs.office.briefs import drawn_up, file_order

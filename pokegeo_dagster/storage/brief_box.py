@@ -59,8 +59,9 @@ def open_brief_box(settings: StudioSettings) -> BriefBox:
     return Boxes(boxes)
 
 
-def read_orders(text: str, where: str) -> list[Order]:
-    """The orders in a YAML text: one, or a list. Raises BriefRefused with the line of a mistake."""
+def read_orders(text: str, where: str, folder: Path | None = None) -> list[Order]:
+    """The orders in a YAML text: one, or a list. Files that they name are found from `folder`. Raises
+    BriefRefused with the line of a mistake."""
     try:
         data = yaml.safe_load(text)
     except yaml.MarkedYAMLError as problem:
@@ -73,10 +74,11 @@ def read_orders(text: str, where: str) -> list[Order]:
     if not listed or not all(isinstance(one, dict) for one in listed):
         raise BriefRefused(f"{where} holds no order: write “species: haunter”, and what else you want.")
     many = len(listed) > 1
-    return [
+    orders = [
         order_from({str(k): v for k, v in one.items()}, f"{where}, order {n}" if many else where)
         for n, one in enumerate(listed, 1)
     ]
+    return [order.beside(str(folder.resolve())) for order in orders] if folder else orders
 
 
 class FolderBox:

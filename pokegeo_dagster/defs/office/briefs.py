@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import dagster as dg
 
+from pokegeo_dagster.defs.office.finishing import Finishing
 from pokegeo_dagster.defs.office.partitions import EPISODES
 from pokegeo_dagster.defs.office.studio import Studio
 from pokegeo_dagster.film.errors import BriefRefused, OrderRefused
@@ -31,6 +33,7 @@ class TakenIn:
 
 def drawn_up(studio: Studio, order: Order) -> Brief:
     """The brief that an order would become now. Nothing is filed. Raises OrderRefused."""
+    Finishing.of(order.finish).check()
     channel = studio.channels.of(order.channel)
     taken = [b.publish_at for b in studio.db.briefs() if b.channel == channel.id and b.publish_at]
     return brief_of(order, channel, datetime.now(UTC), taken)
@@ -38,7 +41,7 @@ def drawn_up(studio: Studio, order: Order) -> Brief:
 
 def file_order(studio: Studio, order: Order, instance: dg.DagsterInstance | None = None) -> Brief:
     """Files a new episode. Raises OrderRefused, BriefRefused (its name is taken); then nothing is filed."""
-    brief = drawn_up(studio, order)
+    brief = Finishing.of(order.finish).put_on(studio, drawn_up(studio, order))
     if not studio.db.file_brief(brief):
         filed = studio.db.brief(brief.episode)
         what = f" ({filed.species}, channel {filed.channel})" if filed else ""
@@ -92,7 +95,8 @@ def _taken_in(
 ) -> list[TakenIn]:
     told: list[TakenIn] = []
     try:
-        orders = read_orders(box.read(left), left.name)
+        there = Path(left.where)  # in a bucket: a key
+        orders = read_orders(box.read(left), left.name, there.parent if there.is_absolute() else None)
     except OrderRefused as mistake:
         orders, told = [], [TakenIn(left.name, None, str(mistake))]
     for order in orders:
@@ -116,15 +120,18 @@ def _filed(studio: Studio, order: Order, instance: dg.DagsterInstance | None) ->
         return file_order(studio, order, instance)
     except BriefRefused:
         filed = studio.db.brief(order.episode or order.species.strip().lower())
-        if filed is None or not _same(filed, order):
+        if filed is None or not _same(studio, filed, order):
             raise
         if instance is not None:
             instance.add_dynamic_partitions(str(EPISODES.name), [filed.episode])
         return filed
 
 
-def _same(brief: Brief, order: Order) -> bool:
+def _same(studio: Studio, brief: Brief, order: Order) -> bool:
     """Whether a brief is what this order became."""
+    plain = brief.model_copy(update={"finish": None})
+    if Finishing.of(order.finish).put_on(studio, plain).finish != brief.finish:
+        return False
     return (brief.channel, brief.clip_count, brief.seed, brief.profile, brief.budget_usd) == (
         order.channel, order.clips, order.seed, order.profile, order.budget
     )  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, ValidationError
 
 from pokegeo_dagster.film.edit.delivery import Profile
+from pokegeo_dagster.film.edit.finish import AskedFinish
 from pokegeo_dagster.film.errors import BriefRefused
 from pokegeo_dagster.film.ids import MOST_CLIPS, episode_id
 from pokegeo_dagster.film.model import Frozen
@@ -51,6 +52,11 @@ class Order(Frozen):
     priority: Priority = "normal"
     budget: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=6)] | None = None  # US dollars
     publish_at: Annotated[datetime | str | None, BeforeValidator(_moment)] = None
+    finish: AskedFinish | None = None  # what is put on the film
+
+    def beside(self, folder: str) -> Order:
+        """The same order, its files found from this folder."""
+        return self.model_copy(update={"finish": self.finish.beside(folder)}) if self.finish else self
 
 
 def order_from(data: Mapping[str, object], where: str) -> Order:

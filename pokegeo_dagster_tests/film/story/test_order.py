@@ -1,9 +1,11 @@
 """An order as a person writes it, and the brief that comes of it."""
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from pokegeo_dagster.film.edit.finish import AskedMark
 from pokegeo_dagster.film.errors import BriefRefused, UnknownSpecies
 from pokegeo_dagster.film.release.channel import Channel
 from pokegeo_dagster.film.story.order import brief_of, order_from
@@ -83,3 +85,28 @@ def test_an_unknown_animal_is_refused_with_those_that_look_like_it() -> None:
 def test_next_without_slots_says_how_to_make_some() -> None:
     with pytest.raises(BriefRefused, match="--slot"):
         brief_of(order_from({"species": "haunter", "publish_at": "next"}, "it"), Channel(id="p"), NOW)
+
+
+def test_an_order_in_a_file_says_what_is_put_on_the_film_and_files_lie_beside_it():
+    asked = {"title_card": True, "music": "bed.wav", "cross_fade": 0.5,
+             "watermark": {"file": "mark.png", "corner": "top-left", "opacity": 0.4}}  # fmt: skip
+
+    finish = order_from({"species": "haunter", "finish": asked}, "a.yaml").beside("/briefs").finish
+
+    assert finish is not None and finish.title_card and not finish.end_card and finish.cross_fade == 0.5
+    assert finish.music == "/briefs/bed.wav"
+    assert isinstance(finish.watermark, AskedMark)
+    assert (finish.watermark.file, finish.watermark.corner) == ("/briefs/mark.png", "top_left")
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ({"cross_fade": 3}, "finish.cross_fade: "),
+        ({"titel_card": True}, "finish.titel_card: nobody knows this setting"),
+        ({"watermark": {"corner": "top-left"}}, "file"),
+    ],
+)
+def test_a_finish_that_cannot_be_is_refused_with_its_place(asked: dict[str, object], why: str):
+    with pytest.raises(BriefRefused, match=re.escape(why)):
+        order_from({"species": "haunter", "finish": asked}, "a.yaml")

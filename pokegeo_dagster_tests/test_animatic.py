@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from pokegeo_dagster.film.edit.finish import Finish, Kept, Watermark
 from pokegeo_dagster.providers.bench.probe import decode_all, probe
 from pokegeo_dagster.storage.rows import TakeRow
 from pokegeo_dagster.storage.studio_db import StudioDb
@@ -89,3 +91,25 @@ def test_a_paid_writer_is_not_sent_to_work_by_a_sketch(pokegeo: Terminal) -> Non
 
     assert told.returncode != 0
     assert "--write" in told.stderr and "gemini" in told.stderr
+
+
+def test_a_sketch_is_finished_as_the_film_will_be(sketched: Path, tmp_path: Path, run_in: Terminal) -> None:
+    home = tmp_path / "studio"
+    shutil.copytree(sketched, home)
+    Image.new("RGBA", (64, 64), (255, 255, 255, 128)).save(tmp_path / "mark.png")
+    database = StudioDb(f"sqlite:///{home / 'studio.db'}")
+    plain, brief = _take(home, "gyarados"), database.brief("gyarados")
+    assert brief is not None
+    kept = Kept(name="mark.png", key="mark.png", sha256="0" * 64)
+    (home / "media").joinpath("mark.png").write_bytes((tmp_path / "mark.png").read_bytes())
+    mark = Watermark(file=kept)
+    finish = Finish(title_card=True, end_card=True, music="house", cross_fade_s=0.5, watermark=mark)
+    database.save_brief(brief.model_copy(update={"finish": finish}))
+
+    done = run_in(home, "animatic", "gyarados")
+
+    assert done.returncode == 0, done.stderr
+    slate, film = _take(home, "gyarados").slate, home / "films" / "gyarados" / "animatic.mp4"
+    assert [cut["clip"] for cut in slate["cuts"]] == ["title", "clip_01", "clip_02", "clip_03", "end"]
+    assert slate["frames"] - plain.slate["frames"] == 24 * (4.5 + 6)
+    assert decode_all(film) == slate["frames"]

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from pokegeo_dagster.defs.edit.cards import music_made, ordered_cards, ordered_music, stamp_of
 from pokegeo_dagster.defs.office import show
 from pokegeo_dagster.defs.office.craft import Craft, Work, craft
 from pokegeo_dagster.defs.office.floor import is_whole
@@ -17,7 +18,7 @@ from pokegeo_dagster.film.places import Place
 from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.film.story.screenplay import Screenplay
 from pokegeo_dagster.film.story.slices import ShotSlice
-from pokegeo_dagster.providers.house.animatic import Panel, cut_animatic
+from pokegeo_dagster.providers.house.animatic import Finishing, Panel, cut_animatic
 from pokegeo_dagster.providers.house.sketch import sketch_effect, sketch_stills, sketch_voice
 
 # Whoever is hired, the sketch is the house's: nothing in this module can reach a paid member.
@@ -46,16 +47,23 @@ def _show(take: Take) -> dict[str, Any]:
 @craft(group="edit", per="episode", kinds=("mp4",), show=_show, on_request=True)
 def animatic(place: Place, studio: Studio, *, brief: Takes, screenplay: Takes, shot: Takes) -> Work:
     """The whole film at no cost on its real timeline: stills under the shots' own camera moves, a
-    voice, captions burnt in. Approved composites, narrations and effects are used where they are up
-    to date; the house sketches the rest, and the slate says which. A changed shot makes it stale; a
-    composite that lands does not: ask for a new take to see it."""
+    voice, captions burnt in, finished as the film will be. Approved composites, narrations and effects
+    are used where they are up to date; the house sketches the rest, and the slate says which. A changed
+    shot makes it stale; a composite that lands does not: ask for a new take to see it."""
     ordered, written = brief.of(place), screenplay.of(place)
     shots = [shot.at(place.episode, name) for name in written.slate["clips"]]
-    delivery = ordered.read(Brief).delivery
-    order = order_animatic(written.read(Screenplay), [take.read(ShotSlice) for take in shots], delivery)
+    asked = ordered.read(Brief)
+    slices = [take.read(ShotSlice) for take in shots]
+    order = order_animatic(written.read(Screenplay), slices, asked.delivery, asked.finish)
 
     def sketch(room: Path) -> Made:
-        return cut_animatic(order, _panels(studio, place.episode, order, room), room)
+        bed = ordered_music(asked, written)
+        finishing = Finishing(
+            cards=ordered_cards(studio, place, asked, written),
+            music=lambda samples: music_made(studio, bed, samples, room),
+            stamp=stamp_of(studio, asked.finish.watermark if asked.finish else None),
+        )
+        return cut_animatic(order, _panels(studio, place.episode, order, room), room, finishing)
 
     return Work(order=order, credit=SKETCHER, make=sketch, inputs=(ordered, written, *shots))
 

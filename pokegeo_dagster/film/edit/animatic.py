@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pydantic import Field
+
 from pokegeo_dagster.film.edit.delivery import Delivery
+from pokegeo_dagster.film.edit.finish import Finish
 from pokegeo_dagster.film.model import Frozen
 from pokegeo_dagster.film.story.screenplay import Reference, Screenplay
 from pokegeo_dagster.film.story.slices import ShotSlice
@@ -22,6 +25,7 @@ class AnimaticOrder(Frozen):
     shots: tuple[ShotSlice, ...]
     references: tuple[Reference, ...]  # those that a shot uses
     delivery: Delivery
+    finish: Finish | None = Field(default=None, exclude_if=lambda finish: finish is None)
 
 
 class Caption(Frozen):
@@ -39,7 +43,9 @@ def sketch_delivery(delivery: Delivery) -> Delivery:
     return Delivery(width_px=width, height_px=height, rate_fps=delivery.rate_fps, preset="superfast", crf=24)
 
 
-def order_animatic(play: Screenplay, shots: Sequence[ShotSlice], delivery: Delivery) -> AnimaticOrder:
+def order_animatic(
+    play: Screenplay, shots: Sequence[ShotSlice], delivery: Delivery, finish: Finish | None = None
+) -> AnimaticOrder:
     """The sketch of a screenplay whose slices these are."""
     used = {name for sliced in shots for name in sliced.shot.references}
     return AnimaticOrder(
@@ -47,6 +53,7 @@ def order_animatic(play: Screenplay, shots: Sequence[ShotSlice], delivery: Deliv
         shots=tuple(shots),
         references=tuple(r for r in play.references if r.id in used),
         delivery=sketch_delivery(delivery),
+        finish=finish,
     )
 
 

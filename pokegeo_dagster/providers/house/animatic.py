@@ -6,7 +6,7 @@ frame, as far as the voice that is in it is the film's voice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,21 +16,24 @@ import numpy as np
 from pokegeo_dagster.film.crew import Made
 from pokegeo_dagster.film.edit.animatic import AnimaticOrder, captions
 from pokegeo_dagster.film.edit.delivery import SAMPLE_RATE_HZ, Delivery
-from pokegeo_dagster.film.edit.timeline import Cut, SegmentPlan, lay_cuts, plan_segment, timecode
+from pokegeo_dagster.film.edit.fades import wanted_frames
+from pokegeo_dagster.film.edit.finish import END, TITLE, Card, cards_and_clips, lay_programme
+from pokegeo_dagster.film.edit.timeline import Cut, SegmentPlan, plan_segment, timecode
 from pokegeo_dagster.film.picture.moves import aim, read_move
 from pokegeo_dagster.film.story.slices import ShotSlice
 from pokegeo_dagster.providers.bench.conformer import join
 from pokegeo_dagster.providers.bench.encoder import RawEncoder
 from pokegeo_dagster.providers.bench.lettering import lettered, wrapped
-from pokegeo_dagster.providers.bench.mixer import lay_segment, master, voice_samples
+from pokegeo_dagster.providers.bench.marking import Stamp
+from pokegeo_dagster.providers.bench.mixer import lay_card, lay_segment, master, voice_samples
 from pokegeo_dagster.providers.bench.pixels import Pixels, cover, lay_over, read_png
-from pokegeo_dagster.providers.house.planes import Frame, Plane, yuva
+from pokegeo_dagster.providers.house.cards import draw_card
+from pokegeo_dagster.providers.house.overlays import EDGE, LABEL_SIZE, Clock, Logo, Overlay, on_box
+from pokegeo_dagster.providers.house.planes import Frame, yuva
 
 ROOM_TO_MOVE = 1.1  # a still is enlarged this much, so that the camera has somewhere to go
 _FINER = 1.5  # and kept this much finer than the frame: bilinear sampling is steady then (see Stage)
 _CAPTION_SIZE = 1 / 20  # of the frame's height
-_LABEL_SIZE = 1 / 32
-_EDGE = 0.035  # how far from the frame's edge anything is written
 _BOARD_COLUMNS = 6
 _PAPER, _INK, _QUIET = (30, 26, 24), (236, 238, 240), (150, 156, 160)
 
@@ -47,28 +50,52 @@ class Panel:
     scratch: tuple[str, ...]  # of «picture», «voice», «effect»: what the house sketched
 
 
-def cut_animatic(order: AnimaticOrder, panels: Sequence[Panel], room: Path) -> Made:
-    """The sketch as a film. Parts: `main`, an MP4 at the sketch's size with its sound mastered as the
-    film's will be; `board`, the stills on one sheet. Slate: `duration_s`, `frames`, `cuts`, `scratch`
-    (what stands in, by clip), `stand_ins` (how many pieces that is).
+@dataclass(frozen=True)
+class Finishing:
+    """What is put on the sketch as it will be on the film. `music` makes a bed of so many samples."""
+
+    cards: tuple[Card, ...] = ()
+    music: Callable[[int], Path | None] = lambda samples: None
+    stamp: Stamp | None = None
+
+
+PLAIN = Finishing()
+
+
+def cut_animatic(
+    order: AnimaticOrder, panels: Sequence[Panel], room: Path, finishing: Finishing = PLAIN
+) -> Made:
+    """The sketch as a film, finished as the film will be. Parts: `main`, an MP4 at the sketch's size with
+    its sound mastered as the film's will be; `board`, the stills on one sheet. Slate: `duration_s`,
+    `frames`, `cuts`, `scratch` (what stands in, by clip), `stand_ins` (how many pieces that is).
     """
     delivery = order.delivery
     plans = [plan_segment(voice_samples(panel.voice), delivery) for panel in panels]
-    cuts = lay_cuts([panel.sliced.shot.clip for panel in panels], [p.frames for p in plans], delivery)
-    frames = sum(cut.frames for cut in cuts)
+    clips = [panel.sliced.shot.clip for panel in panels]
+    programme = lay_programme(clips, [p.frames for p in plans], order.finish, delivery)
+    _, cuts = cards_and_clips(programme)
+    frames = sum(cut.frames for cut in programme)
     stems = []
     for panel, plan in zip(panels, plans, strict=True):
         place = room / f"stems_{panel.sliced.shot.clip}"
         place.mkdir()
         stems.append(lay_segment(panel.voice, panel.effect, plan, place))
-    picture, stills = room / "picture.mp4", []
+    picture = room / "picture.mp4"
+    stills = [
+        cover(read_png(panel.picture, alpha=False), delivery.width_px, delivery.height_px) for panel in panels
+    ]
+    cards = {card.name: card for card in finishing.cards}
     with RawEncoder(delivery, frames, picture) as encoder:
-        frame = Frame(delivery.width_px, delivery.height_px)
-        for panel, plan, cut in zip(panels, plans, cuts, strict=True):
-            still = cover(read_png(panel.picture, alpha=False), delivery.width_px, delivery.height_px)
-            stills.append(still)
-            _film(panel, plan, cut, delivery, frame, encoder)
-    sound = master(stems, delivery, room)
+        if title := cards.get(TITLE):
+            _write(draw_card(title, stills[0], delivery), encoder)
+        _film_all(order, panels, plans, cuts, finishing.stamp, encoder)
+        if end := cards.get(END):
+            _write(draw_card(end, stills[-1], delivery), encoder)
+    for card in finishing.cards:
+        at_start, samples = card.name == TITLE, card.frames * delivery.samples_per_frame
+        own = lay_card(stems[0 if at_start else -1]["effects_stem"], samples, at_start, room, card.name)
+        stems = [own, *stems] if at_start else [*stems, own]
+    sound = master(stems, delivery, room, finishing.music(frames * delivery.samples_per_frame))
     main = join([picture], [frames], sound.files["main"], delivery, room / "main.mp4")
     board = room / "board.jpg"
     cv2.imwrite(str(board), _board(order, panels, stills, cuts), [cv2.IMWRITE_JPEG_QUALITY, 88])
@@ -81,7 +108,7 @@ def cut_animatic(order: AnimaticOrder, panels: Sequence[Panel], room: Path) -> M
             "width_px": delivery.width_px,
             "height_px": delivery.height_px,
             "rate_fps": delivery.rate_fps,
-            "cuts": [cut.model_dump(mode="json") for cut in cuts],
+            "cuts": [cut.model_dump(mode="json") for cut in programme],
             "clips": len(panels),
             "scratch": scratch,
             "stand_ins": sum(len(parts) for parts in scratch.values()),
@@ -90,16 +117,76 @@ def cut_animatic(order: AnimaticOrder, panels: Sequence[Panel], room: Path) -> M
     )
 
 
-def _film(
-    panel: Panel, plan: SegmentPlan, cut: Cut, delivery: Delivery, frame: Frame, encoder: RawEncoder
+def _write(frames: Iterable[Frame], encoder: RawEncoder) -> None:
+    for frame in frames:
+        encoder.write(frame.data)
+
+
+def _film_all(
+    order: AnimaticOrder,
+    panels: Sequence[Panel],
+    plans: Sequence[SegmentPlan],
+    cuts: Sequence[Cut],
+    stamp: Stamp | None,
+    encoder: RawEncoder,
 ) -> None:
-    """Every frame of one panel: the still under the shot's own camera, its caption, its slate."""
-    still = _Still(panel.picture, delivery)
-    shot, rate = panel.sliced.shot, delivery.rate_fps
-    move = read_move(shot.motion.camera)
-    clock = _Clock(delivery)
-    edge = round(delivery.height_px * _EDGE)
-    label = _Overlay.of(_label(panel, delivery))
+    delivery = order.delivery
+    corner = stamp.mark.corner if stamp else None
+    furniture = _Furniture(
+        Clock(delivery, up=corner == "bottom_right"),
+        Logo.of(stamp, delivery) if stamp else None,
+        corner == "top_left",
+    )
+    fade, before = wanted_frames(order.finish, delivery), None
+    for panel, plan, cut in zip(panels, plans, cuts, strict=True):
+        shown = _Shown(_Still(panel.picture, delivery), panel, plan.frames, delivery.rate_fps)
+        going = (before, min(fade, plan.frames // 2)) if before and fade else None
+        _film(shown, plan, cut, delivery, furniture, going, encoder)
+        before = shown
+
+
+@dataclass(frozen=True)
+class _Furniture:
+    """What stands in the corners of every frame, out of each other's way."""
+
+    clock: Clock
+    logo: Logo | None
+    label_below: bool
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A still under its shot's own camera."""
+
+    still: _Still
+    panel: Panel
+    frames: int
+    rate_fps: int
+
+    def draw(self, number: int, frame: Frame) -> None:
+        """Frame `number`; beyond the last one the camera stands."""
+        move = read_move(self.panel.sliced.shot.motion.camera)
+        share = min(1.0, number / max(1, self.frames - 1))
+        here = aim(move, share, self.frames / self.rate_fps, (ROOM_TO_MOVE - 1) / 2)
+        self.still.draw(here.x, here.y, here.zoom, frame)
+
+
+def _film(
+    shown: _Shown,
+    plan: SegmentPlan,
+    cut: Cut,
+    delivery: Delivery,
+    furniture: _Furniture,
+    going: tuple[_Shown, int] | None,
+    encoder: RawEncoder,
+) -> None:
+    """Every frame of one panel: the still under the shot's own camera, its caption, its slate; over its
+    first frames the one before it goes, where the film will cross-fade."""
+    panel, rate = shown.panel, delivery.rate_fps
+    frame, under = (Frame(delivery.width_px, delivery.height_px) for _ in range(2))
+    edge = round(delivery.height_px * EDGE)
+    label = Overlay.of(_label(panel, delivery))
+    label_top = delivery.height_px - edge - label.luma.shape[0] if furniture.label_below else edge
     spoken = [
         (
             round((plan.voice_in / SAMPLE_RATE_HZ + said.start_s) * rate),
@@ -109,16 +196,20 @@ def _film(
         for said in captions(panel.words)
     ]
     foot = delivery.height_px - 2 * edge
-    steps = max(1, plan.frames - 1)
     for number in range(plan.frames):
-        here = aim(move, number / steps, plan.frames / rate, (ROOM_TO_MOVE - 1) / 2)
-        still.draw(here.x, here.y, here.zoom, frame)
+        shown.draw(number, frame)
+        if going and number < going[1]:
+            going[0].draw(going[0].frames + number, under)
+            share = (number + 1) / (going[1] + 1)
+            cv2.addWeighted(frame.data, share, under.data, 1 - share, 0, dst=frame.data)
+        if furniture.logo:
+            furniture.logo.lay(frame)
         for first, end, words in spoken:
             if first <= number < end:
                 high, wide = words.luma.shape
                 words.lay(frame, (delivery.width_px - wide) // 2, foot - high)
-        label.lay(frame, edge, edge)
-        clock.lay(frame, timecode(cut.start_frame + number, rate))
+        label.lay(frame, edge, label_top)
+        furniture.clock.lay(frame, timecode(cut.start_frame + number, rate))
         encoder.write(frame.data)
 
 
@@ -151,88 +242,19 @@ class _Still:
             )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Overlay:
-    """A picture with alpha, ready to be laid on frames."""
-
-    luma: Plane
-    keep: Plane  # how much of the frame stays, 0–255
-    small: tuple[Plane, Plane, Plane]  # U, V and what stays, at half size
-
-    @staticmethod
-    def of(picture: Pixels) -> _Overlay:
-        high, wide = (picture.shape[0] + 1) // 2 * 2, (picture.shape[1] + 1) // 2 * 2
-        padded = np.zeros((high, wide, 4), np.uint8)
-        padded[: picture.shape[0], : picture.shape[1]] = picture
-        y, u, v, alpha = cv2.split(yuva(padded))
-        keep = cv2.bitwise_not(alpha)
-        half = (wide // 2, high // 2)
-        u, v, less = (cv2.resize(plane, half, interpolation=cv2.INTER_AREA) for plane in (u, v, keep))
-        return _Overlay(y, keep, (u, v, less))
-
-    def lay(self, frame: Frame, left: int, top: int) -> None:
-        """On the frame, its corner at the even pixel at or before (left, top)."""
-        left, top = left // 2 * 2, top // 2 * 2
-        high, wide = self.luma.shape
-        view = frame.y[top : top + high, left : left + wide]
-        cv2.add(cv2.multiply(view, self.keep, scale=1 / 255), self.luma, dst=view)
-        u, v, less = self.small
-        for plane, own in ((frame.u, u), (frame.v, v)):
-            view = plane[top // 2 : (top + high) // 2, left // 2 : (left + wide) // 2]
-            cv2.add(cv2.multiply(view, less, scale=1 / 255), own, dst=view)
-
-
-class _Clock:
-    """The running timecode in the lower right corner, put together from eleven glyphs."""
-
-    def __init__(self, delivery: Delivery):
-        size = max(9, round(delivery.height_px * _LABEL_SIZE))
-        glyphs = {c: lettered([c], "sans_semibold", size) for c in "0123456789:"}
-        wide = max(glyph.shape[1] for glyph in glyphs.values())
-        edge = round(delivery.height_px * _EDGE)
-        high = next(iter(glyphs.values())).shape[0]
-        self.step = (wide - size // 6) // 2 * 2
-        self.left = delivery.width_px - edge - self.step * 11
-        self.top = delivery.height_px - edge - high
-        self.glyphs: dict[str, _Overlay] = {}
-        for letter, glyph in glyphs.items():
-            cell = np.zeros((high, self.step, 4), np.uint8)
-            x = max(0, (self.step - glyph.shape[1]) // 2)
-            skip = max(0, (glyph.shape[1] - self.step) // 2)
-            part = glyph[:, skip : skip + self.step]
-            cell[:, x : x + part.shape[1]] = part
-            self.glyphs[letter] = _Overlay.of(_on_box(cell, 0))
-
-    def lay(self, frame: Frame, text: str) -> None:
-        for number, letter in enumerate(text):
-            self.glyphs[letter].lay(frame, self.left + number * self.step, self.top)
-
-
 def _label(panel: Panel, delivery: Delivery) -> Pixels:
     """The slate in the corner: which shot this is, and what of it is only a sketch."""
-    shot, size = panel.sliced.shot, max(9, round(delivery.height_px * _LABEL_SIZE))
+    shot, size = panel.sliced.shot, max(9, round(delivery.height_px * LABEL_SIZE))
     said = [shot.clip.replace("clip_", ""), shot.beat.upper(), shot.framing.replace("_", " ")]
     if panel.scratch:
         said.append("sketch: " + ", ".join(panel.scratch))
-    return _on_box(lettered(["  ·  ".join(said)], "sans_semibold", size), size // 3)
+    return on_box(lettered(["  ·  ".join(said)], "sans_semibold", size), size // 3)
 
 
-def _caption(text: str, delivery: Delivery) -> _Overlay:
+def _caption(text: str, delivery: Delivery) -> Overlay:
     size = max(10, round(delivery.height_px * _CAPTION_SIZE))
     lines = wrapped(text, "sans_semibold", size, delivery.width_px * 0.62)
-    return _Overlay.of(_on_box(lettered(lines, "sans_semibold", size, align="center"), size // 4))
-
-
-def _on_box(words: Pixels, margin: int, strength: int = 150) -> Pixels:
-    """White words on a dark, see-through box."""
-    high, wide = words.shape[0] + 2 * margin, words.shape[1] + 2 * margin
-    alpha = np.zeros((high, wide), np.float32)
-    alpha[margin : high - margin, margin : wide - margin] = words[..., 3] / 255
-    over = alpha + (1 - alpha) * strength / 255
-    out = np.empty((high, wide, 4), np.uint8)
-    out[..., :3] = np.round(255 * alpha / over)[..., None]
-    out[..., 3] = np.round(255 * over)
-    return out
+    return Overlay.of(on_box(lettered(lines, "sans_semibold", size, align="center"), size // 4))
 
 
 def _board(

@@ -3,6 +3,7 @@ nearer. They come out of black and go back into it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,19 +35,25 @@ def make_card(card: Card, picture: Pixels, delivery: Delivery, out: Path) -> Pat
 
     The same card over the same picture gives the same bytes.
     """
+    with RawEncoder(delivery, card.frames, out) as encoder:
+        for frame in draw_card(card, picture, delivery):
+            encoder.write(frame.data)
+    return out
+
+
+def draw_card(card: Card, picture: Pixels, delivery: Delivery) -> Iterator[Frame]:
+    """Every frame of a card, each in the same place of memory as the one before it."""
     under = _darkened(cover(picture, *_fine(delivery)))
     words = _set(card, delivery)
     frame = Frame(delivery.width_px, delivery.height_px)
     grain = np.random.default_rng(7).normal(0, _GRAIN, (delivery.height_px + 64, delivery.width_px + 64))
     noise = np.round(grain).astype(np.int16)
-    with RawEncoder(delivery, card.frames, out) as encoder:
-        for number in range(card.frames):
-            seen = _pushed(under, number / max(1, card.frames - 1), delivery)
-            words.lay(seen, _word_light(number, card.frames, delivery.rate_fps))
-            light = _light(number, card.frames, delivery.rate_fps)
-            _fill(frame, seen, light, noise, number)
-            encoder.write(frame.data)
-    return out
+    for number in range(card.frames):
+        seen = _pushed(under, number / max(1, card.frames - 1), delivery)
+        words.lay(seen, _word_light(number, card.frames, delivery.rate_fps))
+        light = _light(number, card.frames, delivery.rate_fps)
+        _fill(frame, seen, light, noise, number)
+        yield frame
 
 
 def still_of(segment: Path, at_frame: int) -> Pixels:

@@ -105,12 +105,12 @@ def _sheet_first(references: list[dict[str, Any]], notes: list[str]) -> None:
 
 
 def _mend_subjects(references: list[dict[str, Any]], shots: list[dict[str, Any]], notes: list[str]) -> None:
-    places = {row.get("id") for row in references if row.get("kind") == "environment"}
+    places = {_known(row.get("id")) for row in references if row.get("kind") == "environment"}
     for shot in shots:
         _mend_split(shot, notes)
         for half in _halves(shot):
             subjects = [s for s in half.get("subjects") or () if isinstance(s, dict)]
-            standing = [s for s in subjects if s.get("reference") not in places]
+            standing = [s for s in subjects if _known(s.get("reference")) not in places]
             if len(standing) < len(subjects):
                 notes.append(f"{shot.get('clip')}: an environment among its subjects taken out")
             for subject in standing:
@@ -127,7 +127,7 @@ def _mend_split(shot: dict[str, Any], notes: list[str]) -> None:
     if half is None:
         shot.pop("split", None)
         return
-    same = isinstance(half, dict) and half.get("plate") in (None, shot.get("plate"))
+    same = isinstance(half, dict) and _known(half.get("plate")) in (None, _known(shot.get("plate")))
     if same and not half.get("subjects"):
         notes.append(f"{shot.get('clip')}: a split with nothing in its right half taken out")
         del shot["split"]
@@ -144,9 +144,9 @@ def _take_out_unused(
 ) -> None:
     """Pictures that no shot uses are not drawn, as long as enough remain."""
     halves = [half for shot in shots for half in _halves(shot)]
-    used = {half.get("plate") for half in halves}
-    used |= {s.get("reference") for half in halves for s in half["subjects"]}
-    kept = [row for row in references if row.get("id") in used or row.get("pose") == "sheet"]
+    used = {_known(half.get("plate")) for half in halves}
+    used |= {_known(s.get("reference")) for half in halves for s in half["subjects"]}
+    kept = [row for row in references if _known(row.get("id")) in used or row.get("pose") == "sheet"]
     fewest = FEWEST_REFERENCES if len(shots) >= FULL_FILM_CLIPS else 3
     if fewest <= len(kept) < len(references):
         gone = [str(row.get("id")) for row in references if row not in kept]
@@ -179,6 +179,12 @@ def _number(references: list[dict[str, Any]], shots: list[dict[str, Any]], notes
 def _reference_number(name: Any) -> int | None:
     found = _ID.fullmatch(name.strip()) if isinstance(name, str) else None
     return int(found[1]) if found else None
+
+
+def _known(name: Any) -> Any:
+    """A reference's number, however its id is spelled; anything else as it is."""
+    number = _reference_number(name)
+    return name if number is None else number
 
 
 def _tidied(data: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:

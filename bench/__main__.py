@@ -1,5 +1,5 @@
-"""`make bench`: every figure of the film, in one run, each against a reference in the same run; about half an
-hour. `python -m bench animatic cut` measures only those; all of them are in PARTS.
+"""`make bench`: every figure of the film, in one run, each against a reference in the same run; about twenty
+minutes. `python -m bench animatic cut` measures only those; all of them are in PARTS.
 
 With options of their own: `cut` (`--clips`, `--runs`, `--folder`), `checks HOME EPISODE`, `purse` (the proofs
 of the purse), `studio` (a studio that runs itself), `queue` (whose turn it is).

@@ -13,7 +13,7 @@ from pokegeo_dagster.film.edit.timeline import SegmentPlan, plan_segment
 
 STILL = Path(__file__).resolve().parents[1] / "docs" / "still.jpg"
 CLIP_S = 10
-PICTURES = 6  # different clips; then they come again, under other lines and as long as those
+PICTURES = 4  # different clips; then they come again, under other lines and as long as those
 # Sizes and rates in which vendors deliver, in turn.
 FORMS = (("1920x1080", "30"), ("1280x720", "24"), ("1920x1072", "24"), ("1920x1080", "25"))
 
@@ -56,7 +56,7 @@ def _filmed(out: Path, number: int, size: str, rate: str) -> Path:
         return out
     width, height = size.split("x")
     drift = (
-        f"scale={int(width) * 5 // 4}:-2:flags=bicubic,noise=alls=3:all_seed={number}:allf=t,"
+        f"scale={int(width) * 5 // 4}:-2:flags=bicubic,noise=alls=4:all_seed={number}:allf=t,"
         f"crop={width}:{height}:x='(in_w-out_w)*(0.1+0.08*t)':y='(in_h-out_h)*{0.2 + 0.03 * number:.2f}',"
         f"hue=h={number * 7}:b={0.05 * (number % 3)},format=yuv420p,"
         "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from pokegeo_dagster.film.edit.finish import Finish, Kept, Watermark
+from pokegeo_dagster.defs.office.finishing import Finishing
+from pokegeo_dagster.defs.office.studio import open_studio
 from pokegeo_dagster.providers.bench.probe import decode_all, probe
 from pokegeo_dagster.storage.rows import TakeRow
 from pokegeo_dagster.storage.studio_db import StudioDb
@@ -97,14 +98,12 @@ def test_a_sketch_is_finished_as_the_film_will_be(sketched: Path, tmp_path: Path
     home = tmp_path / "studio"
     shutil.copytree(sketched, home)
     Image.new("RGBA", (64, 64), (255, 255, 255, 128)).save(tmp_path / "mark.png")
-    database = StudioDb(f"sqlite:///{home / 'studio.db'}")
-    plain, brief = _take(home, "gyarados"), database.brief("gyarados")
+    studio, plain = open_studio(home), _take(home, "gyarados")
+    brief = studio.db.brief("gyarados")
     assert brief is not None
-    kept = Kept(name="mark.png", key="mark.png", sha256="0" * 64)
-    (home / "media").joinpath("mark.png").write_bytes((tmp_path / "mark.png").read_bytes())
-    mark = Watermark(file=kept)
-    finish = Finish(title_card=True, end_card=True, music="house", cross_fade_s=0.5, watermark=mark)
-    database.save_brief(brief.model_copy(update={"finish": finish}))
+    mark = str(tmp_path / "mark.png")
+    finish = Finishing(title_card=True, end_card=True, music=True, watermark=mark, cross_fade_s=0.5)
+    studio.db.save_brief(finish.put_on(studio, brief))
 
     done = run_in(home, "animatic", "gyarados")
 

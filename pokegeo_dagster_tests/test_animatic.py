@@ -96,7 +96,7 @@ def test_a_paid_writer_is_not_sent_to_work_by_a_sketch(pokegeo: Terminal) -> Non
 
 def test_a_sketch_is_finished_as_the_film_will_be(sketched: Path, tmp_path: Path, run_in: Terminal) -> None:
     home = tmp_path / "studio"
-    shutil.copytree(sketched, home)
+    copy_studio(sketched, home)
     Image.new("RGBA", (64, 64), (255, 255, 255, 128)).save(tmp_path / "mark.png")
     studio, plain = open_studio(home), _take(home, "gyarados")
     brief = studio.db.brief("gyarados")

@@ -1,6 +1,5 @@
 """A film with cross-fades, ordered at the terminal: everything is where it was, and can be taken back."""
 
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ from pokegeo_dagster.providers.bench.interchange import recut
 from pokegeo_dagster.providers.bench.probe import decode_all
 from pokegeo_dagster.storage.rows import TakeRow
 from pokegeo_dagster.storage.studio_db import StudioDb
+from pokegeo_dagster_tests.studios import copy_studio
 
 Terminal = Callable[..., subprocess.CompletedProcess[str]]
 ORDER = ("produce", "gyarados")
@@ -29,7 +29,7 @@ def _take(home: Path, asset: str) -> TakeRow:
 def faded(rehearsal: Path, tmp_path_factory: pytest.TempPathFactory, run_in: Terminal) -> Path:
     """The rehearsal's studio after its gyarados was given cross-fades, and cut upright."""
     home = tmp_path_factory.mktemp("faded") / "studio"
-    shutil.copytree(rehearsal, home)
+    copy_studio(rehearsal, home)
     for words in ((*ORDER, "--cross-fade", "0.5"), ("redo", "gyarados", "--what", "vertical_cut")):
         done = run_in(home, *words)
         assert done.returncode == 0, done.stderr
@@ -87,7 +87,7 @@ def test_fades_stay_on_order_and_without_them_the_film_is_the_old_one_to_the_byt
     faded: Path, rehearsal: Path, tmp_path: Path, run_in: Terminal
 ) -> None:
     home = tmp_path / "studio"
-    shutil.copytree(faded, home)
+    copy_studio(faded, home)
 
     same = run_in(home, *ORDER)
     hard = run_in(home, *ORDER, "--cross-fade", "0")

@@ -2,7 +2,8 @@
 minutes. `python -m bench animatic cut` measures only those; all of them are in PARTS.
 
 With options of their own: `cut` (`--clips`, `--runs`, `--folder`), `checks HOME EPISODE`, `purse` (the proofs
-of the purse), `studio` (a studio that runs itself), `queue` (whose turn it is).
+of the purse), `studio` (a studio that runs itself), `queue` (whose turn it is), `walk` (the
+pictures of docs/walk.md).
 """
 
 import importlib
@@ -34,7 +35,7 @@ PARTS: dict[str, Callable[[Path], Iterable[Row]]] = {
 }
 # What has a command line of its own, by its name here.
 ALONE = {"checks": "bench.checks", "cut": "bench.cut", "purse": "bench.purse", "studio": "bench.studio",
-         "queue": "bench.turns"}  # fmt: skip
+         "queue": "bench.turns", "walk": "bench.walk"}  # fmt: skip
 
 
 def main(parts: Iterable[str]) -> None:

@@ -6,6 +6,8 @@ bought from the emulated vendors, which let one clip in ten fail; texts and pict
 rehearsal size. Meanwhile three run workers, the daemon and PostgreSQL are killed with -9. At the end all
 films are there, or it says what is not; then the books of all sides are laid beside each other.
 
+It needs about 0.25 GB of disk a film of 18 clips, where temporary files go.
+
 `python -m bench studio --catalogued 1000` looks at a large catalogue instead (`bench.studio_catalogued`).
 """
 

@@ -11,22 +11,20 @@ from pathlib import Path
 
 import pytest
 
-CHECKOUT = Path(__file__).resolve().parents[1]
-ORDER = ("produce", "haunter", "--clips", "6", "--profile", "rehearsal")
+from pokegeo_dagster_tests.studios import BARE, CHECKOUT
+
+ORDER = ("produce", "gyarados", "--clips", "3", "--profile", "rehearsal")
 
 
-def _start(home: Path) -> subprocess.Popen:
+def _start(home: Path, told: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
+    """The order as a person's terminal would start it: a group of processes of its own."""
     return subprocess.Popen(
         [sys.executable, "-m", "pokegeo_dagster.cli", *ORDER],
         cwd=CHECKOUT,
-        env={
-            "PATH": "/nonexistent",
-            "POKEGEO_HOME": str(home),
-            "HOME": os.environ.get("HOME", "/"),
-            "POKEGEO_ENV_FILE": "none",
-        },
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        env={**BARE, "POKEGEO_HOME": str(home)},
+        stdout=told,
+        stderr=told,
+        text=True,
         start_new_session=True,
     )
 
@@ -54,31 +52,23 @@ def test_a_killed_production_resumes_to_the_same_bytes(rehearsal: Path, tmp_path
     home, chance = tmp_path / "studio", random.Random(7)
 
     kills = 0
-    while _kill_after(home, chance.randint(3, 45)):
+    while _kill_after(home, chance.randint(3, 35)):
         kills += 1
         assert kills < 40, "the production never got to its end"
     done = run_in(home, *ORDER)
 
     assert kills >= 3
     assert done.returncode == 0, done.stderr
-    whole = (rehearsal / "films" / "haunter" / "haunter_final.mp4").read_bytes()
-    assert (home / "films" / "haunter" / "haunter_final.mp4").read_bytes() == whole
-    manifests = [h / "films" / "haunter" / "assembly_manifest.json" for h in (home, rehearsal)]
+    whole = (rehearsal / "films" / "gyarados" / "gyarados_final.mp4").read_bytes()
+    assert (home / "films" / "gyarados" / "gyarados_final.mp4").read_bytes() == whole
+    manifests = [h / "films" / "gyarados" / "assembly_manifest.json" for h in (home, rehearsal)]
     assert json.loads(manifests[0].read_text()) == json.loads(manifests[1].read_text())
 
 
 @pytest.mark.timeout(600)
 def test_ctrl_c_is_safe_and_says_how_to_go_on(tmp_path: Path, run_in) -> None:
     home = tmp_path / "studio"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pokegeo_dagster.cli", *ORDER],
-        cwd=CHECKOUT,
-        env={"PATH": "/nonexistent", "POKEGEO_HOME": str(home), "HOME": os.environ.get("HOME", "/")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    process = _start(home, subprocess.PIPE)
     while _lines(home) < 12:
         assert process.poll() is None, "it ended before it could be stopped"
         time.sleep(0.005)

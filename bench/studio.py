@@ -20,7 +20,6 @@ import random
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -46,6 +45,7 @@ from pokegeo_dagster.storage.keyring import Keyring
 from pokegeo_dagster.storage.settings import StudioSettings
 from pokegeo_dagster_tests.emulators.vendor_city import VendorCity, vendor_city
 from pokegeo_dagster_tests.emulators.vendors.scripted import Script
+from pokegeo_dagster_tests.studios import free_port
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 CHANNELS = ("alpha", "beta", "gamma")
@@ -75,7 +75,7 @@ class Proof:
             "PATH": os.environ.get("PATH", ""), "HOME": os.environ.get("HOME", "/"), "LANG": "C.UTF-8",
             "PYTHONPATH": str(CHECKOUT), "POKEGEO_ENV_FILE": "none", "POKEGEO_HOME": str(self.home),
             "POKEGEO_PRICES": str(self.home / "prices.toml"),
-            "POKEGEO_MEDIA_SERVICE": f"127.0.0.1:{_free_port()}",
+            "POKEGEO_MEDIA_SERVICE": f"127.0.0.1:{free_port()}",
             "POKEGEO_RESEARCHER": "house", "POKEGEO_WRITER": "house", "POKEGEO_ILLUSTRATOR": "house",
             "POKEGEO_POLL_S": "0.3", "POKEGEO_MOST_POLL_S": "1", "POKEGEO_BACKOFF_S": "0.2",
             **self.city.environ,
@@ -108,7 +108,7 @@ class Proof:
     @contextlib.contextmanager
     def open(self) -> Iterator[int]:
         """The open studio: the number of its first process. Closed as a person closes it."""
-        words = [sys.executable, "-m", "pokegeo_dagster.cli", "studio", "--port", str(_free_port())]
+        words = [sys.executable, "-m", "pokegeo_dagster.cli", "studio", "--port", str(free_port())]
         with self.log.open("wb") as log:
             self.opened = subprocess.Popen(
                 [*words, *(["--postgres"] if self.postgres else [])],
@@ -240,12 +240,6 @@ def _prove(proof: Proof, deadline_s: float) -> bool:
         wrong = broken(records, proof.settings, proof.city, proof.home, proof.episodes, proof.clips)
         report(proof, tree, wall_s, done, wrong)
     return done and not wrong
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 if __name__ == "__main__":

@@ -6,24 +6,19 @@ person does there is done by clicks, and each step's picture is put into docs/wa
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pokegeo_dagster.storage.orders import Orders
 from pokegeo_dagster.storage.studio_db import StudioDb
-from pokegeo_dagster_tests.emulators.vendor_city import VendorCity, vendor_city
+from pokegeo_dagster_tests.emulators.vendor_city import vendor_city
 from pokegeo_dagster_tests.emulators.vendors.scripted import Script
+from pokegeo_dagster_tests.studios import browser_page, opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -67,30 +62,24 @@ class Walk:
                 break
         print(f"{file.relative_to(CHECKOUT)}: {file.stat().st_size // 1000} kB", flush=True)
 
-    def materialise(self, config: str, name: str, confirm: bool = False) -> None:
-        """«Materialize» on this page: with config, where there is some. Its dialog is a picture."""
+    def materialise(self, config: str, name: str) -> None:
+        """«Materialize» on this page, with config: how that is said is a picture."""
         self.page.get_by_role("button", name="Materialize").first.click(timeout=LOAD_MS)
-        if confirm:
-            self.page.get_by_role("button", name="Confirm").click(timeout=LOAD_MS)
         dialog = self.page.get_by_role("dialog").first
         dialog.get_by_text("Partition selection").wait_for(timeout=LOAD_MS)
-        if config:
-            if self.db.brief(EPISODE) is None:
-                dialog.get_by_text("Add a partition").click(timeout=LOAD_MS)
-                self.page.get_by_placeholder("name").fill(EPISODE)
-                self.page.get_by_role("button", name="Save").click()
-                dialog.get_by_text("1 partition").wait_for(timeout=LOAD_MS)
-                self.page.get_by_placeholder("name").wait_for(state="detached", timeout=LOAD_MS)
-            dialog.get_by_text("Config", exact=True).click()
-            dialog.get_by_role("button", name="Add config").click()
-            editor = self.page.locator(".cm-content, .CodeMirror").last
-            editor.click(timeout=LOAD_MS)
-            self.page.keyboard.insert_text(config)
-            self.picture(name)
-            self.page.get_by_role("button", name="Save config").click(timeout=LOAD_MS)
-            self.page.get_by_text("Config Editor").wait_for(state="detached", timeout=LOAD_MS)
-        else:
-            self.picture(name)
+        if self.db.brief(EPISODE) is None:
+            dialog.get_by_text("Add a partition").click(timeout=LOAD_MS)
+            self.page.get_by_placeholder("name").fill(EPISODE)
+            self.page.get_by_role("button", name="Save").click()
+            dialog.get_by_text("1 partition").wait_for(timeout=LOAD_MS)
+            self.page.get_by_placeholder("name").wait_for(state="detached", timeout=LOAD_MS)
+        dialog.get_by_text("Config", exact=True).click()
+        dialog.get_by_role("button", name="Add config").click()
+        self.page.locator(".cm-content, .CodeMirror").last.click(timeout=LOAD_MS)
+        self.page.keyboard.insert_text(config)
+        self.picture(name)
+        self.page.get_by_role("button", name="Save config").click(timeout=LOAD_MS)
+        self.page.get_by_text("Config Editor").wait_for(state="detached", timeout=LOAD_MS)
         dialog.get_by_role("button", name=re.compile("^Launch")).last.click()
         self.page.wait_for_timeout(2000)
 
@@ -136,7 +125,7 @@ def story(walk: Walk) -> None:
     walk.picture("clips")
     walk.piece("clip", refused, until="Latest materialization")
     walk.picture("refused")
-    walk.materialise("", "redo")
+    walk.materialise("ops:\n  clip:\n    config:\n      new_take: true\n", "redo")
     walk.until("the film is there", lambda: walk.made("episode_report"))
     walk.until("nothing is at work", lambda: not walk.orders.at_work())
     walk.piece("final_cut")
@@ -154,57 +143,28 @@ def _refused(walk: Walk) -> list[str]:
     return [failure.key for failure in walk.db.failures(EPISODE) if failure.asset == "clip"]
 
 
-@contextmanager
-def _studio(home: Path, city: VendorCity) -> Iterator[str]:
-    """An open studio: the address of its UI."""
-    port = _free_port()
-    environ = {**os.environ, **city.environ, "POKEGEO_HOME": str(home), "POKEGEO_ENV_FILE": "none",
-               "POKEGEO_MEDIA_SERVICE": f"127.0.0.1:{_free_port()}", "PYTHONPATH": str(CHECKOUT),
-               **{f"POKEGEO_{role}": "house" for role in HOUSE}}  # fmt: skip
-    command = [sys.executable, "-m", "pokegeo_dagster.cli", "studio", "--port", str(port)]
-    studio = subprocess.Popen(command, cwd=CHECKOUT, env=environ, stdout=subprocess.PIPE, text=True)
-    try:
-        assert studio.stdout is not None
-        for line in studio.stdout:
-            if "The studio is open" in line:
-                break
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        studio.send_signal(signal.SIGINT)
-        studio.wait(90)
-
-
 def main() -> None:
     """Walks, and puts the pictures where docs/walk.md looks for them."""
-    from playwright.sync_api import sync_playwright
 
     home = Path(tempfile.mkdtemp(prefix="pokegeo-walk-"))
     refuse = Script("refuse", vendor="kie", route="submit", nth=REFUSED, times=1, charged=False)
+    crew = {f"POKEGEO_{role}": "house" for role in HOUSE}
     try:
-        with vendor_city(same_video=False, task_s=0.5) as city, _studio(home, city) as ui:
+        with (
+            vendor_city(same_video=False, task_s=0.5) as city,
+            opened(home, **city.environ, **crew) as studio,
+            browser_page(WIDE, HIGH) as page,
+        ):
             city.play(refuse)
             PICTURES.mkdir(exist_ok=True)
             url = f"sqlite:///{home / 'studio.db'}"
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(
-                    executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
-                    args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-                )
-                page = browser.new_page(viewport={"width": WIDE, "height": HIGH})
-                try:
-                    story(Walk(page, ui, StudioDb(url), Orders(url)))
-                except Exception:
-                    page.screenshot(path="walk-stopped-here.png")
-                    raise
-                browser.close()
+            try:
+                story(Walk(page, studio.ui, StudioDb(url), Orders(url)))
+            except Exception:
+                page.screenshot(path="walk-stopped-here.png")
+                raise
     finally:
         shutil.rmtree(home, ignore_errors=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 if __name__ == "__main__":

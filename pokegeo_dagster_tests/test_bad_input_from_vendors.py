@@ -17,7 +17,8 @@ from pokegeo_dagster.budget.prices import PriceList
 from pokegeo_dagster.budget.tiers import Role
 from pokegeo_dagster.defs.office.casting import hired_crew
 from pokegeo_dagster.defs.office.craft import Craft, Work, craft
-from pokegeo_dagster.defs.office.floor import Fell, Landed, do_work
+from pokegeo_dagster.defs.office.floor import Fell, do_work
+from pokegeo_dagster.defs.office.making import Landed
 from pokegeo_dagster.defs.office.studio import Studio, open_studio
 from pokegeo_dagster.film.crew import ClipOrder, Crew, NarrationOrder, ReferenceOrder
 from pokegeo_dagster.film.edit.delivery import Delivery

@@ -8,8 +8,8 @@ from pokegeo_dagster.budget.caps import money
 from pokegeo_dagster.cli.words import counted, wide_console
 from pokegeo_dagster.defs.graph import GRAPH
 from pokegeo_dagster.defs.office.craft import Craft
-from pokegeo_dagster.defs.office.floor import is_whole
 from pokegeo_dagster.defs.office.studio import Studio, here
+from pokegeo_dagster.defs.office.takes import is_whole
 from pokegeo_dagster.film.errors import BriefRefused, ProductionError
 from pokegeo_dagster.film.places import Place
 from pokegeo_dagster.storage.rows import TakeRow

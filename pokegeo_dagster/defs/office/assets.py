@@ -11,8 +11,9 @@ from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_AS
 from dagster._core.storage.tags import BACKFILL_ID_TAG
 
 from pokegeo_dagster.defs.office.craft import PARTITIONS, Check, Craft, TakeConfig
-from pokegeo_dagster.defs.office.floor import Fell, Landed, do_work
+from pokegeo_dagster.defs.office.floor import Fell, do_work
 from pokegeo_dagster.defs.office.judging import Judged, judged
+from pokegeo_dagster.defs.office.making import Landed
 from pokegeo_dagster.defs.office.partitions import mapping_between
 from pokegeo_dagster.defs.office.studio import Studio, StudioResource
 from pokegeo_dagster.defs.office.takes import Take, Takes

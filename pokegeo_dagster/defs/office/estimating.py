@@ -25,9 +25,8 @@ from pokegeo_dagster.budget.tiers import KEYS, Part, Role, cast, wishes
 from pokegeo_dagster.defs.graph import CALL_SHEET, GRAPH
 from pokegeo_dagster.defs.office.casting import hired_crew
 from pokegeo_dagster.defs.office.craft import Craft, Work, written
-from pokegeo_dagster.defs.office.floor import is_whole, usable_take
 from pokegeo_dagster.defs.office.studio import Studio
-from pokegeo_dagster.defs.office.takes import NotReady, Take, Takes
+from pokegeo_dagster.defs.office.takes import NotReady, Take, Takes, is_whole, usable_take
 from pokegeo_dagster.defs.story.assets import DESK
 from pokegeo_dagster.film.crew import ReferenceOrder
 from pokegeo_dagster.film.digest import digest

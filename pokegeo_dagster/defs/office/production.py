@@ -20,12 +20,11 @@ from pokegeo_dagster.defs.graph import CALL_SHEET
 from pokegeo_dagster.defs.office.assets import HOST_TAG, ONLY_TAG, PROCESS_TAG, run_tags
 from pokegeo_dagster.defs.office.craft import POOLS, Craft
 from pokegeo_dagster.defs.office.extent import WHOLE_EPISODE, Extent
-from pokegeo_dagster.defs.office.floor import is_whole
 from pokegeo_dagster.defs.office.jobs import job_of
 from pokegeo_dagster.defs.office.partitions import EPISODES
 from pokegeo_dagster.defs.office.salvage import salvage
 from pokegeo_dagster.defs.office.studio import Studio
-from pokegeo_dagster.defs.office.takes import NotReady
+from pokegeo_dagster.defs.office.takes import NotReady, is_whole
 from pokegeo_dagster.film.errors import ProductionError
 from pokegeo_dagster.film.places import Place
 from pokegeo_dagster.storage.rows import Approved, Failure

@@ -4,7 +4,7 @@ is fetched all the same, booked, and kept as a take. Paid for is paid for."""
 import logging
 
 from pokegeo_dagster.defs.office.craft import Craft
-from pokegeo_dagster.defs.office.floor import bring_in
+from pokegeo_dagster.defs.office.making import bring_in
 from pokegeo_dagster.defs.office.studio import Studio
 from pokegeo_dagster.film.errors import JobFailed, ProductionError
 from pokegeo_dagster.film.vendors import Job, Pending, Ticket

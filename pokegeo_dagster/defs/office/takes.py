@@ -8,7 +8,7 @@ import dagster as dg
 from pydantic import BaseModel
 
 from pokegeo_dagster.defs.office.studio import Studio, StudioResource
-from pokegeo_dagster.film.errors import ProductionError
+from pokegeo_dagster.film.errors import MediaDamaged, ProductionError
 from pokegeo_dagster.film.places import WHOLE_FILM, Place
 from pokegeo_dagster.storage.media_store import MediaRef
 from pokegeo_dagster.storage.rows import TakeRow
@@ -90,6 +90,23 @@ class Takes:
         return Take(self.asset, place, row, self.studio) if row else None
 
 
+def usable_take(studio: Studio, asset: str, place: Place, recipe: str) -> TakeRow | None:
+    """The take of this recipe whose every part is still in the store, whole; the approved one first."""
+    approved = studio.approved_row(place.episode, asset, place.key)
+    newest = studio.db.find_take(place.episode, asset, place.key, recipe)
+    row = approved if approved and approved.recipe == recipe else newest
+    return row if row and is_whole(studio, row) else None
+
+
+def is_whole(studio: Studio, row: TakeRow) -> bool:
+    """Whether every part of a take is in the store with the size and digest it was stored with."""
+    try:
+        heads = [(studio.store.head(ref.key), ref) for ref in row.files.values()]
+    except MediaDamaged:
+        return False
+    return all(head and head.size == ref.size and head.sha256 == ref.sha256 for head, ref in heads)
+
+
 class TakesIOManager(dg.ConfigurableIOManager):
     """Hands an asset its inputs as lazy `Takes`. Outputs never pass through it: a take is stored,
     and recorded as a materialisation, the moment it lands (see `floor.py`)."""
@@ -105,4 +122,4 @@ class TakesIOManager(dg.ConfigurableIOManager):
         raise TypeError(f"{context.asset_key.to_user_string()} returned a value; return Work instead.")
 
 
-__all__ = ["WHOLE_FILM", "NotReady", "Take", "Takes", "TakesIOManager"]
+__all__ = ["WHOLE_FILM", "NotReady", "Take", "Takes", "TakesIOManager", "is_whole", "usable_take"]

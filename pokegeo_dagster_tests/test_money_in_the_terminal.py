@@ -82,6 +82,22 @@ def test_with_some_keys_the_estimate_says_who_does_what_now(pokegeo, city: Vendo
     assert "With all three keys it would cost $" in done.stdout
 
 
+def test_fewer_references_are_a_cheaper_way_that_is_priced_as_it_would_be(pokegeo) -> None:
+    keys = {"GEMINI_API_KEY": "x", "POKEGEO_CAMERA": "house"}
+
+    usual = pokegeo("estimate", "haunter", **keys)
+    fewer = pokegeo("estimate", "haunter", "--references", "12", **keys)
+    refused = pokegeo("produce", "haunter", "--budget", "0.50", **keys)
+    strange = pokegeo("estimate", "haunter", "--references", "7", **keys)
+
+    offered = _usd(usual.stdout, r"12 references \(--references 12\): (?=\$)")
+    assert offered == _usd(fewer.stdout, r"\n(?=\$[0-9.]+ in all)")
+    assert offered < _usd(usual.stdout, r"\n(?=\$[0-9.]+ in all)")
+    assert "--references 12" not in fewer.stdout
+    assert refused.returncode == 1 and "12 references (--references 12)" in refused.stderr
+    assert strange.returncode == 2 and "8 to 25" in strange.stderr
+
+
 def test_an_order_over_its_budget_is_refused_with_cheaper_ways_before_anything_begins(
     pokegeo, city: VendorCity
 ) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pokegeo_dagster.budget.estimate import MISSING, Estimate, Line, priced
 from pokegeo_dagster.budget.prices import HOUSE, PriceList
 from pokegeo_dagster.budget.tiers import Part, Role
-from pokegeo_dagster.film.ids import CLIP_IDS, MOST_CLIPS, MOST_REFERENCES, REFERENCE_IDS
+from pokegeo_dagster.film.ids import CLIP_IDS, MOST_CLIPS, REFERENCE_IDS
 from pokegeo_dagster.film.places import WHOLE_FILM
 from pokegeo_dagster.film.vendors import Item
 
@@ -66,13 +66,13 @@ def expected_work(
 ) -> tuple[Line, ...]:  # fmt: skip
     """A line for every piece of work of a film that is not written yet, priced on a day.
 
-    `references` are 22 for 18 clips and fewer for fewer, if not given. A model that does not
+    `references` are 22 for 18 clips and fewer for fewer, and never more than are given. A model that does not
     draw in the size of `image_unit` draws in its smallest. Assets in `without` are left out: those that
     exist already. Raises PriceMissing.
     """
     if not 1 <= clip_count <= MOST_CLIPS:
         raise ValueError(f"A film has 1 to {MOST_CLIPS} clips, not {clip_count}.")
-    count = expected_references(clip_count) if references is None else min(references, MOST_REFERENCES)
+    count = expected_references(clip_count, references)
     left_out = set(without)
     lines = []
     for asset, role in ROLE_OF.items():
@@ -83,9 +83,10 @@ def expected_work(
     return tuple(lines)
 
 
-def expected_references(clip_count: int) -> int:
-    """How many seed images a film of so many clips usually has: 22 from 18 clips on."""
-    return min(REFERENCES, clip_count + 4)
+def expected_references(clip_count: int, most: int | None = None) -> int:
+    """How many seed images a film of so many clips usually has, 22 from 18 clips on; `most` of them
+    where that many were ordered at most."""
+    return min(REFERENCES, clip_count + 4, most or REFERENCES)
 
 
 def cheaper(order: Estimate) -> tuple[tuple[Role, Decimal], ...]:

@@ -25,6 +25,9 @@ def add(
     episode: Annotated[str | None, typer.Option(help="The episode's name. [the species]")] = None,
     channel: Annotated[str | None, typer.Option(help="For which channel. [default]")] = None,
     clips: Annotated[int | None, typer.Option(help=f"How many clips, 1–{MOST_CLIPS}. [18]")] = None,
+    references: Annotated[
+        int | None, typer.Option(help="At most so many seed images. [the channel's, or as the film wants]")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Another number is another film. [1]")] = None,
     profile: Annotated[str | None, typer.Option(help="full or rehearsal. [full]")] = None,
     priority: Annotated[str | None, typer.Option(help="high, normal or low. [normal]")] = None,
@@ -39,6 +42,7 @@ def add(
     from pokegeo_dagster.storage.brief_box import read_orders
 
     said = {"episode": episode, "channel": channel, "clips": clips, "seed": seed, "profile": profile,
+            "references": references,
             "priority": priority, "publish_at": publish_at,
             "budget": None if budget is None else dollars(budget, "--budget")}  # fmt: skip
     given = {name: value for name, value in said.items() if value is not None}

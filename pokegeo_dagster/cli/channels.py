@@ -16,6 +16,9 @@ Id = Annotated[str, typer.Argument(metavar="CHANNEL", help="For example poke1.")
 Name = Annotated[str | None, typer.Option(help="What people call it.")]
 Voice = Annotated[str | None, typer.Option(help="An ElevenLabs voice id, for films ordered from now on.")]
 Style = Annotated[str | None, typer.Option(help="A sentence that the paid writer keeps to.")]
+References = Annotated[
+    int | None, typer.Option(help="Seed images a film, at most, 8–25; 0: as many as it wants.")
+]
 Zone = Annotated[str | None, typer.Option("--timezone", help="For example Europe/Paris. [UTC]")]
 Slots = Annotated[
     list[str] | None, typer.Option("--slot", help="When films go out: “mon 18:00”. Again for more; “none”.")
@@ -33,14 +36,15 @@ DailyAt = Annotated[str | None, typer.Option(help="When it does, in the channel'
 
 @app.command("add")
 def add(
-    channel: Id, name: Name = None, voice: Voice = None, style: Style = None, timezone: Zone = None,
+    channel: Id, name: Name = None, voice: Voice = None, style: Style = None,
+    references: References = None, timezone: Zone = None,
     slot: Slots = None, cap_clip: CapClip = None, cap_episode: CapEpisode = None,
     cap_channel: CapChannel = None, greenlight: Greenlight = None, greenlight_up_to: UpTo = None,
     daily: Daily = None, daily_at: DailyAt = None, debug: Debug = False,
 ) -> None:  # fmt: skip
     """Make a new channel."""
-    given = _given(name, voice, style, timezone, slot, cap_clip, cap_episode, cap_channel, greenlight,
-                   greenlight_up_to, daily, daily_at)  # fmt: skip
+    given = _given(name, voice, style, references, timezone, slot, cap_clip, cap_episode, cap_channel,
+                   greenlight, greenlight_up_to, daily, daily_at)  # fmt: skip
     made = channel_from({"id": channel, **given})
     _channels().add(made)
     _tell(made)
@@ -48,14 +52,15 @@ def add(
 
 @app.command("set")
 def change(
-    channel: Id, name: Name = None, voice: Voice = None, style: Style = None, timezone: Zone = None,
+    channel: Id, name: Name = None, voice: Voice = None, style: Style = None,
+    references: References = None, timezone: Zone = None,
     slot: Slots = None, cap_clip: CapClip = None, cap_episode: CapEpisode = None,
     cap_channel: CapChannel = None, greenlight: Greenlight = None, greenlight_up_to: UpTo = None,
     daily: Daily = None, daily_at: DailyAt = None, debug: Debug = False,
 ) -> None:  # fmt: skip
     """Change what is named, and nothing else."""
-    given = _given(name, voice, style, timezone, slot, cap_clip, cap_episode, cap_channel, greenlight,
-                   greenlight_up_to, daily, daily_at)  # fmt: skip
+    given = _given(name, voice, style, references, timezone, slot, cap_clip, cap_episode, cap_channel,
+                   greenlight, greenlight_up_to, daily, daily_at)  # fmt: skip
     if not given:
         raise OrderRefused(f"Say what to change: pokegeo channel set {channel} --cap-episode 12")
     _tell(_channels().change(channel, **given))
@@ -148,7 +153,8 @@ def key(
 
 
 def _given(
-    name: str | None, voice: str | None, style: str | None, timezone: str | None, slots: list[str] | None,
+    name: str | None, voice: str | None, style: str | None, references: int | None,
+    timezone: str | None, slots: list[str] | None,
     cap_clip: str | None, cap_episode: str | None, cap_channel: str | None, greenlight: str | None,
     up_to: str | None, daily: int | None, daily_at: str | None,
 ) -> dict[str, object]:  # fmt: skip
@@ -161,6 +167,8 @@ def _given(
     found = {field: value for field, value in given.items() if value is not None}
     if slots is not None:
         found["slots"] = () if slots == ["none"] else tuple(slots)
+    if references is not None:
+        found["references"] = references or None
     amounts = {
         "cap_clip_usd": ("--cap-clip", cap_clip),
         "cap_episode_usd": ("--cap-episode", cap_episode),
@@ -187,6 +195,7 @@ def _tell(channel: Channel) -> None:
         "active": "yes" if channel.active else "paused: nothing new is begun",
         "voice": channel.voice or "the studio's",
         "style": channel.style or "the studio's own",
+        "references": f"{channel.references} at most" if channel.references else "as many as a film wants",
         "caps": ", ".join(there) or "none of its own",
         "greenlight": _policy(channel),
         "slots": f"{', '.join(channel.slots) or 'none'} ({channel.timezone})",

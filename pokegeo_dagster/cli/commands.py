@@ -11,6 +11,8 @@ from pokegeo_dagster.film.edit.delivery import Profile
 from pokegeo_dagster.film.errors import BriefRefused
 from pokegeo_dagster.film.ids import MOST_CLIPS, REFERENCE_IDS, clip_id, clip_range, episode_id
 from pokegeo_dagster.film.places import WHOLE_FILM
+from pokegeo_dagster.film.story.brief import LEAST_REFERENCES
+from pokegeo_dagster.film.story.rules import MOST_REFERENCES
 from pokegeo_dagster.film.story.species import find_species
 
 app = typer.Typer(
@@ -29,6 +31,12 @@ app.add_typer(channels.app, name="channel")
 app.add_typer(briefs.app, name="brief")
 
 Debug = Annotated[bool, typer.Option("--debug", help="Show the whole traceback when something breaks.")]
+References = Annotated[
+    int | None,
+    typer.Option(
+        help=f"At most so many seed images, {LEAST_REFERENCES}–{MOST_REFERENCES}. [as the film wants]"
+    ),
+]
 Episode = Annotated[str, typer.Argument(help="The episode, for example haunter.")]
 
 
@@ -37,6 +45,7 @@ def produce(
     species: Annotated[str, typer.Argument(help="Any of the 1,025 species, for example haunter.")],
     episode: Annotated[str | None, typer.Option(help="The episode's name. [the species]")] = None,
     clips: Annotated[int | None, typer.Option(help=f"How many clips, 1–{MOST_CLIPS}. [18]")] = None,
+    references: References = None,
     seed: Annotated[int | None, typer.Option(help="Another number is another film. [1]")] = None,
     profile: Annotated[
         str | None, typer.Option(help="full is 1920×1080; rehearsal is tiny, for tests. [full]")
@@ -86,7 +95,7 @@ def produce(
     Cards, music, watermark and fades stay on order for the episode until you say otherwise."""
     animal = find_species(species)
     name = episode_id(episode or animal.slug)
-    _in_range(clips, seed)
+    _in_range(clips, seed, references)
     from pokegeo_dagster.cli.production import produce_episode
     from pokegeo_dagster.defs.office.finishing import Finishing
 
@@ -94,7 +103,7 @@ def produce(
     lies = {"corner": watermark_corner, "opacity": watermark_opacity, "width": watermark_width,
             "margin": watermark_margin}  # fmt: skip
     finish = Finishing(plain, title_card, end_card, music, music_file, watermark, lies, cross_fade)
-    produce_episode(animal, name, clips, seed, _profile(profile), limit, channel, finish)
+    produce_episode(animal, name, clips, seed, _profile(profile), limit, channel, finish, references)
 
 
 @app.command()
@@ -122,15 +131,15 @@ def animatic(
 def estimate(
     order: Annotated[str, typer.Argument(metavar="SPECIES|EPISODE", help="A species, or an episode.")],
     clips: Annotated[int | None, typer.Option(help=f"How many clips, 1–{MOST_CLIPS}. [18]")] = None,
+    references: References = None,
     stale: Annotated[bool, typer.Option("--stale", help="Only what an edit would buy again.")] = False,
     debug: Debug = False,
 ) -> None:
     """What a film, or the rest of one, would cost: line by line, before anything runs. No key needed."""
-    if clips is not None and not 1 <= clips <= MOST_CLIPS:
-        raise BriefRefused(f"{clips} clips cannot be made: ask for 1 to {MOST_CLIPS}.")
+    _in_range(clips, None, references)
     from pokegeo_dagster.cli.estimate import estimate_order
 
-    estimate_order(order, clips, stale)
+    estimate_order(order, clips, stale, references)
 
 
 @app.command()
@@ -444,7 +453,11 @@ def _key(piece: str) -> str:
     return piece if piece in (*REFERENCE_IDS, WHOLE_FILM) else clip_id(piece)
 
 
-def _in_range(clips: int | None, seed: int | None) -> None:
+def _in_range(clips: int | None, seed: int | None, references: int | None = None) -> None:
+    if references is not None and not LEAST_REFERENCES <= references <= MOST_REFERENCES:
+        raise BriefRefused(
+            f"A film cannot keep to {references} references: ask for {LEAST_REFERENCES} to {MOST_REFERENCES}."
+        )
     if clips is not None and not 1 <= clips <= MOST_CLIPS:
         raise BriefRefused(f"{clips} clips cannot be made: ask for 1 to {MOST_CLIPS}.")
     if seed is not None and not 0 <= seed < 2**31:

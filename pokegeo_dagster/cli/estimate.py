@@ -29,14 +29,15 @@ COUNTED = ("token", "character", "second")  # units that take a plural
 VOICE = {"narration": "voice"}  # what a person calls it
 SINGLY = 6  # so many edited pieces are named one by one
 HALVES = (9, 6)  # shorter films, told as cheaper ways
+HALF_THE_REFERENCES = 12  # of the usual 22
 DOES = {"researcher": "researches", "writer": "writes", "illustrator": "draws", "camera": "films",
         "narrator": "speaks", "foley": "makes the sounds"}  # fmt: skip
 
 
-def estimate_order(word: str, clips: int | None, only_stale: bool) -> None:
+def estimate_order(word: str, clips: int | None, only_stale: bool, references: int | None = None) -> None:
     """Prints what a film, or the rest of one, would cost. `word` is an episode or a species."""
     studio = here()
-    brief, filed = _order(studio, word, clips)
+    brief, filed = _order(studio, word, clips, references)
     if only_stale and not filed:
         raise BriefRefused(f"There is no episode {word!r} that an edit could have touched.")
     studio = studio.staffed(brief)
@@ -99,18 +100,20 @@ def _ledger(studio: Studio) -> Ledger:
     return Ledger(studio.settings.database_url)
 
 
-def _order(studio: Studio, word: str, clips: int | None) -> tuple[Brief, bool]:
+def _order(studio: Studio, word: str, clips: int | None, references: int | None) -> tuple[Brief, bool]:
     """The brief that is meant, and whether it is on file."""
     filed = studio.db.brief(word)
-    if filed is not None and clips in (None, filed.clip_count):
+    as_filed = filed and clips in (None, filed.clip_count) and references in (None, filed.references)
+    if filed is not None and as_filed:
         return filed, True
     try:
         animal = find_species(filed.species if filed else word)
     except UnknownSpecies as unknown:
         hint = f" Did you mean {listed(unknown.closest, 'or')}?" if unknown.closest else ""
         raise BriefRefused(f"{word!r} is neither an episode nor a species.{hint}") from unknown
-    brief = Brief(episode=animal.slug, species=animal.slug)
-    return (brief.model_copy(update={"clip_count": clips}) if clips else brief), False
+    said = {"clip_count": clips, "references": references}
+    given = {name: value for name, value in said.items() if value is not None}
+    return Brief(episode=animal.slug, species=animal.slug).model_copy(update=given), False
 
 
 def _headline(brief: Brief, filed: bool, found: Outlook) -> str:
@@ -201,6 +204,8 @@ def _ways(studio: Studio, found: Outlook) -> tuple[tuple[str, Decimal], ...]:
     if not found.exact:
         ways += [(f"{n} clips (--clips {n})", _of_clips(order, n)) for n in HALVES
                  if n < found.brief.clip_count]  # fmt: skip
+        ways += [(f"{n} references (--references {n})", usd) for n in (HALF_THE_REFERENCES,)
+                 if (usd := _of_references(studio, found, n)) < order.usd]  # fmt: skip
     elif (usd := _short_clips(studio, found)) is not None:
         ways.append((f"5-second clips where the line fits ({CLIP_SECONDS_VARIABLE}=auto)", usd))
     return tuple(sorted(ways, key=lambda way: -way[1]))
@@ -226,6 +231,14 @@ def _short_clips(studio: Studio, found: Outlook) -> Decimal | None:
         asked = replace(staffed, crew=crew, casts=None)
     usd = outlook(asked, found.brief).order.usd
     return usd if usd < found.order.usd else None
+
+
+def _of_references(studio: Studio, found: Outlook, most: int) -> Decimal:
+    """What the order comes to with at most so many seed images."""
+    if found.brief.references and found.brief.references <= most:
+        return found.order.usd
+    fewer = found.brief.model_copy(update={"references": most})
+    return outlook(with_crew_of(studio, found.parts, os.environ), fewer).order.usd
 
 
 def _of_clips(order: Estimate, clips: int) -> Decimal:

@@ -13,6 +13,7 @@ from pokegeo_dagster.defs.office.studio import Studio, here
 from pokegeo_dagster.defs.office.takes import Takes
 from pokegeo_dagster.film.errors import BriefRefused
 from pokegeo_dagster.film.places import WHOLE_FILM, Place
+from pokegeo_dagster.film.story.brief import for_an_edit
 from pokegeo_dagster.film.story.screenplay import Screenplay
 from pokegeo_dagster.storage.screenplay_file import read_screenplay, write_screenplay
 
@@ -112,7 +113,7 @@ def take_screenplay(episode: str, file: Path) -> None:
         raise BriefRefused(f"{file} cannot be read: {error}.") from error
     studio = here()
     before = _screenplay(studio, episode)
-    edited = read_screenplay(text, str(file))
+    edited = read_screenplay(text, str(file), references=for_an_edit(studio.db.brief(episode)))
     if edited.species != before.species:
         raise BriefRefused(
             f"{file} is about {edited.species}, the episode about {before.species}: "

@@ -9,6 +9,7 @@ from pathlib import Path
 import dagster as dg
 from rich.console import Console
 
+from pokegeo_dagster.budget.planning import expected_references
 from pokegeo_dagster.cli.estimate import told_before
 from pokegeo_dagster.cli.progress import ProductionWatch, minutes
 from pokegeo_dagster.cli.words import counted
@@ -33,7 +34,6 @@ from pokegeo_dagster.storage.orders import Orders
 from pokegeo_dagster.storage.processes import process_name
 
 AT_THE_TERMINAL = "human at the terminal"
-REFERENCES_EXPECTED = 22  # until the screenplay says how many
 
 
 def produce_episode(
@@ -45,11 +45,12 @@ def produce_episode(
     budget_usd: Decimal | None = None,
     channel: str | None = None,
     finish: Finishing = AS_FILED,
+    references: int | None = None,
 ) -> None:
     """Checks what it will cost against every cap, files the brief, makes what is missing, and says
     where the film is. Over a cap nothing is begun, and nothing is filed."""
     studio = here()
-    brief = brief_for(studio, animal, episode, clips, seed, profile, budget_usd, channel)
+    brief = brief_for(studio, animal, episode, clips, seed, profile, budget_usd, channel, references)
     brief = finish.put_on(studio, brief)
     told = told_before(studio, brief)
     with by_hand(studio, episode), dg.DagsterInstance.get() as instance:
@@ -110,16 +111,18 @@ def brief_for(
     profile: Profile | None,
     budget_usd: Decimal | None = None,
     channel: str | None = None,
+    references: int | None = None,
 ) -> Brief:
     """The episode's brief: the one on file, or a new one, with this budget if one is named. An order
     that contradicts the one on file is refused, because following it would throw a finished film
     away; another budget is no other film."""
     filed = studio.db.brief(episode)
     asked = {"species": animal.slug, "clip_count": clips, "seed": seed, "profile": profile,
-             "channel": channel}  # fmt: skip
+             "channel": channel, "references": references}  # fmt: skip
     given = {name: value for name, value in asked.items() if value is not None}
     if filed is None:
-        wanted = {"clips": clips, "seed": seed, "profile": profile, "budget": budget_usd}
+        wanted = {"clips": clips, "seed": seed, "profile": profile, "budget": budget_usd,
+                  "references": references}  # fmt: skip
         said = {name: value for name, value in wanted.items() if value is not None}
         return drawn_up(
             studio, Order(species=animal.slug, episode=episode, channel=channel or DEFAULT_CHANNEL, **said)
@@ -135,10 +138,12 @@ def brief_for(
 
 def watch(studio: Studio, brief: Brief) -> ProductionWatch:
     """What shows a production of this episode as it goes."""
-    counts = {"episode": 1, "shot": brief.clip_count, "reference": REFERENCES_EXPECTED}
+    counts = {"episode": 1, "shot": brief.clip_count, "reference": 0}
     sheet = [craft for craft in CALL_SHEET if craft.wanted(studio, brief.episode)]
     expected = {craft.name: counts[craft.per] for craft in sheet}
-    expected["reference"] = len(GRAPH["reference"].keys(studio, brief.episode)) or expected["reference"]
+    expected["reference"] = len(GRAPH["reference"].keys(studio, brief.episode)) or expected_references(
+        brief.clip_count, brief.references
+    )
     return ProductionWatch(expected, _spent(studio, brief))
 
 

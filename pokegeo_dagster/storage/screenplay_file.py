@@ -29,8 +29,11 @@ _SHOTS = """\
 """
 
 
-def read_screenplay(text: str, where: str, clip_count: int | None = None) -> Screenplay:
-    """The screenplay in a YAML or JSON text, if it can be filmed. `where` names the file to its writer.
+def read_screenplay(
+    text: str, where: str, clip_count: int | None = None, references: int | None = None
+) -> Screenplay:
+    """The screenplay in a YAML or JSON text, if it can be filmed. `where` names the file to its writer;
+    the numbers are those of `rules.complaints`.
 
     Raises ScreenplayInvalid: broken YAML by line and column, wrong fields by place and clip, broken
     rules by clip.
@@ -41,7 +44,7 @@ def read_screenplay(text: str, where: str, clip_count: int | None = None) -> Scr
         raise ScreenplayInvalid(where, [_broken(error)]) from None
     except (RecursionError, ValueError) as error:  # ten thousand brackets; a date of the 40th of May
         raise ScreenplayInvalid(where, [f"the text cannot be read as YAML ({error})"]) from None
-    return screenplay_from_data(data, where, clip_count)
+    return screenplay_from_data(data, where, clip_count, references)
 
 
 def write_screenplay(screenplay: Screenplay) -> str:

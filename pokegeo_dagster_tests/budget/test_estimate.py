@@ -127,6 +127,15 @@ def test_the_house_for_one_job_saves_exactly_that_job():
     assert ways["camera"] == order.usd - parts["clip"]
 
 
+def test_at_most_so_many_references_are_planned_and_no_more_than_such_films_have():
+    planned = [
+        sum(line.asset == "reference" for line in expected_work(18, cast(KEYS), LIST, TODAY, references=most))
+        for most in (None, 12, 25)
+    ]
+
+    assert planned == [22, 12, 22]
+
+
 def test_a_camera_that_is_set_to_five_seconds_is_planned_with_them():
     turbo = "kling/v2-5-turbo-image-to-video-pro"
 

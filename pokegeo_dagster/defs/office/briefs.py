@@ -134,7 +134,7 @@ def _same(studio: Studio, brief: Brief, order: Order) -> bool:
         return False
     return (brief.channel, brief.clip_count, brief.seed, brief.profile, brief.budget_usd) == (
         order.channel, order.clips, order.seed, order.profile, order.budget
-    )  # fmt: skip
+    ) and order.references in (None, brief.references)  # fmt: skip
 
 
 def _tell(brief: Brief, state: str) -> None:

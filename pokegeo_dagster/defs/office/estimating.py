@@ -359,7 +359,8 @@ class _Walk:
         camera = self.studio.crew.camera
         unit = IMAGE_UNIT if self.brief.profile == "full" else SMALLEST_IMAGE_UNIT
         return expected_work(
-            self.brief.clip_count, self.studio.parts, self.studio.purse.prices, self.today, image_unit=unit,
+            self.brief.clip_count, self.studio.parts, self.studio.purse.prices, self.today,
+            references=self.brief.references, image_unit=unit,
             clip_s=camera.usual_seconds if isinstance(camera, KlingCamera) else CLIP_S,
         )  # fmt: skip
 

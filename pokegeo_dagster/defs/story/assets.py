@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pydantic import Field
+
 from pokegeo_dagster.defs.office import show
 from pokegeo_dagster.defs.office.craft import Work, craft, written
 from pokegeo_dagster.defs.office.studio import Studio
@@ -12,7 +14,7 @@ from pokegeo_dagster.film.crew import Credit, Made
 from pokegeo_dagster.film.errors import BriefRefused
 from pokegeo_dagster.film.model import Frozen
 from pokegeo_dagster.film.places import Place
-from pokegeo_dagster.film.story.brief import Brief
+from pokegeo_dagster.film.story.brief import Brief, for_an_edit
 from pokegeo_dagster.film.story.dossier import Dossier
 from pokegeo_dagster.film.story.pitches import Pitches
 from pokegeo_dagster.film.story.rules import validate
@@ -31,6 +33,8 @@ class StoryOrder(Frozen):
     species: str
     clip_count: int
     seed: int
+    # Of the screenplay only, and where fewer were ordered than such a film has.
+    references: int | None = Field(default=None, exclude_if=lambda most: most is None)
 
 
 class StyledStoryOrder(StoryOrder):
@@ -45,8 +49,10 @@ class EditedScreenplay(Frozen):
     text: str
 
 
-def _story_order(brief: Brief) -> StoryOrder:
-    plain = StoryOrder(species=brief.species, clip_count=brief.clip_count, seed=brief.seed)
+def _story_order(brief: Brief, references: int | None = None) -> StoryOrder:
+    plain = StoryOrder(
+        species=brief.species, clip_count=brief.clip_count, seed=brief.seed, references=references
+    )
     return StyledStoryOrder(**dict(plain), style=brief.style) if brief.style else plain
 
 
@@ -190,7 +196,7 @@ def screenplay(place: Place, studio: Studio, *, brief: Takes, dossier: Takes, pi
         return Work(
             order=EditedScreenplay(text=edited),
             credit=Credit(member="human", model="pen"),
-            make=written(lambda: read_screenplay(edited, where)),
+            make=written(lambda: read_screenplay(edited, where, references=for_an_edit(value))),
             inputs=(ordered, known, offered),
             about=_screenplay_slate,
             author="human",
@@ -200,11 +206,11 @@ def screenplay(place: Place, studio: Studio, *, brief: Takes, dossier: Takes, pi
         play = writer.write(value, known.read(Dossier), offered.read(Pitches).chosen)
         if isinstance(play, Job):
             return play
-        validate(play, f"the screenplay of {place.episode}", value.clip_count)
+        validate(play, f"the screenplay of {place.episode}", value.clip_count, value.references)
         return play
 
     return Work(
-        order=_story_order(value),
+        order=_story_order(value, value.references),
         credit=writer.credit,
         make=written(written_out),
         inputs=(ordered, known, offered),

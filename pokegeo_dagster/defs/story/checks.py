@@ -6,6 +6,7 @@ from pokegeo_dagster.defs.office.craft import Check, Verdict
 from pokegeo_dagster.defs.office.takes import Take
 from pokegeo_dagster.film.picture.motion import faults
 from pokegeo_dagster.film.sound.pacing import spoken_seconds
+from pokegeo_dagster.film.story.brief import for_an_edit
 from pokegeo_dagster.film.story.rules import complaints
 from pokegeo_dagster.film.story.screenplay import Screenplay
 from pokegeo_dagster.film.story.slices import ShotSlice
@@ -13,7 +14,7 @@ from pokegeo_dagster.film.story.slices import ShotSlice
 
 def _beats(take: Take) -> Verdict:
     play = take.read(Screenplay)
-    found = complaints(play)
+    found = complaints(play, references=for_an_edit(take.studio.db.brief(take.place.episode)))
     return Verdict(
         passed=not found,
         why="; ".join(found) or "every rule of the format holds",

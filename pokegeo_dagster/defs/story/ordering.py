@@ -18,6 +18,7 @@ class BriefConfig(TakeConfig):
     species: str = Field(default="", description="Any of the 1,025 species; the episode's name unless told.")
     channel: str = Field(default=DEFAULT_CHANNEL, description="For whom: `pokegeo channel list`.")
     clips: int = Field(default=18, description="1–24; a clip is about seven seconds of film.")
+    references: int = Field(default=0, description="Seed images at most, 8–25; 0: as many as it wants.")
     seed: int = Field(default=1, description="Another number is another film.")
     profile: str = Field(default="full", description="full is 1920×1080; rehearsal is tiny.")
     priority: str = Field(default="normal", description="high, normal or low.")
@@ -49,6 +50,7 @@ def _order(place: Place, config: BriefConfig) -> Order:
         "episode": place.episode,
         "channel": config.channel,
         "clips": config.clips,
+        "references": config.references or None,
         "seed": config.seed,
         "profile": config.profile,
         "priority": config.priority,

@@ -13,6 +13,7 @@ from pydantic import Field, StringConstraints, ValidationError, field_validator,
 
 from pokegeo_dagster.film.errors import OrderRefused
 from pokegeo_dagster.film.model import Frozen
+from pokegeo_dagster.film.story.brief import References
 
 # Who says yes before money is spent on pictures: a human for every film; nobody up to an amount a film,
 # and a human beyond it; or nothing paid is filmed for this channel at all.
@@ -46,6 +47,7 @@ class Channel(Frozen):
     name: OneLine = ""
     voice: OneLine = ""  # an ElevenLabs voice id; empty: the studio's
     style: OneLine = ""  # a sentence that the paid writer keeps to; empty: the studio's own
+    references: References | None = None  # seed images a film, at most; none: as many as it wants
     timezone: str = "UTC"
     slots: tuple[str, ...] = ()  # when films go out: "mon 18:00"
     cap_clip_usd: Usd | None = None

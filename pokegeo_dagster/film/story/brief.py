@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from pokegeo_dagster.film.edit.delivery import DELIVERIES, Delivery, Profile
 from pokegeo_dagster.film.edit.finish import Finish
 from pokegeo_dagster.film.ids import MOST_CLIPS, EpisodeId
 from pokegeo_dagster.film.model import Frozen
+from pokegeo_dagster.film.story.rules import MOST_REFERENCES
 from pokegeo_dagster.film.vocabulary import Priority
+
+# The sheet, two poses and a rival, two props and two places: with fewer, eighteen clips look alike.
+LEAST_REFERENCES = 8
+
+
+def _as_many(references: int) -> int:
+    if not LEAST_REFERENCES <= references <= MOST_REFERENCES:
+        raise ValueError(
+            f"{references} cannot be: a film keeps to at most {LEAST_REFERENCES} to {MOST_REFERENCES} of them"
+        )
+    return references
+
+
+References = Annotated[int, AfterValidator(_as_many)]  # how many seed images are drawn, at most
 
 
 class Brief(Frozen):
@@ -28,6 +44,9 @@ class Brief(Frozen):
     voice: str = ""  # the channel's when it was ordered: an ElevenLabs voice id; empty: the studio's
     style: str = ""  # the channel's when it was ordered; empty: the studio's own
     publish_at: datetime | None = None  # UTC
+    # At most so many seed images; as many as the film wants where nothing is said, and then, as with
+    # `finish`, left out of the digest.
+    references: References | None = Field(default=None, exclude_if=lambda most: most is None)
     # What is put on the film. Left out of the digest where nothing is: an older film stays as it is.
     finish: Finish | None = Field(default=None, exclude_if=lambda finish: finish is None)
 
@@ -42,3 +61,9 @@ class Brief(Frozen):
     def delivery(self) -> Delivery:
         """The format this episode is delivered in."""
         return DELIVERIES[self.profile]
+
+
+def for_an_edit(brief: Brief | None) -> int | None:
+    """How many references a person may list who edits a film's screenplay: of a film for which fewer
+    were ordered, as few or as many as there may be; else the full set is wanted (None)."""
+    return MOST_REFERENCES if brief and brief.references else None

@@ -16,7 +16,7 @@ from pokegeo_dagster.film.errors import BriefRefused
 from pokegeo_dagster.film.ids import MOST_CLIPS, episode_id
 from pokegeo_dagster.film.model import Frozen
 from pokegeo_dagster.film.release.channel import DEFAULT_CHANNEL, Channel, mistakes
-from pokegeo_dagster.film.story.brief import Brief
+from pokegeo_dagster.film.story.brief import Brief, References
 from pokegeo_dagster.film.story.species import find_species
 from pokegeo_dagster.film.vocabulary import Priority
 
@@ -47,6 +47,7 @@ class Order(Frozen):
     episode: str | None = None  # its name; the species unless told
     channel: str = DEFAULT_CHANNEL
     clips: int = Field(default=18, ge=1, le=MOST_CLIPS)
+    references: References | None = None  # seed images, at most; the channel's, or as the film wants
     seed: int = Field(default=1, ge=0, le=2**31 - 1)
     profile: Profile = "full"
     priority: Priority = "normal"
@@ -69,7 +70,7 @@ def order_from(data: Mapping[str, object], where: str) -> Order:
 
 
 def brief_of(order: Order, channel: Channel, now: datetime, taken: Collection[datetime] = ()) -> Brief:
-    """The brief of an order, with the channel's voice and style of today.
+    """The brief of an order, with the channel's voice, style and most references of today.
 
     `taken` are the publish times of the channel's other films. Raises UnknownSpecies, BriefRefused.
     """
@@ -85,6 +86,7 @@ def brief_of(order: Order, channel: Channel, now: datetime, taken: Collection[da
         budget_usd=order.budget,
         voice=channel.voice,
         style=channel.style,
+        references=order.references or channel.references,
         publish_at=_publish_time(order, channel, now, taken),
     )
 

@@ -22,21 +22,25 @@ __all__ = ["complaints", "screenplay_from_data", "spoken_seconds", "validate"]
 SHORTEST_LINE_S, LONGEST_LINE_S = 4.0, 9.3  # a 10-second clip holds the line and both its breaths
 FULL_FILM_CLIPS = 18  # from here on a film needs the full set of seed images
 FEWEST_REFERENCES, MOST_REFERENCES = 20, 25
+FEWEST_OF_ALL = 3  # the sheet, the animal in a pose, a place
 EVERY_BEAT_FROM = 6
 _WORD = re.compile(r"[^\W_]+")
 _A = {"character": "a character", "prop": "a prop", "environment": "an environment"}
 _FIELD_OF = {"character": ("species", "pose"), "prop": ("prop",), "environment": ("setting",)}
 
 
-def complaints(screenplay: Screenplay, clip_count: int | None = None) -> list[str]:
+def complaints(
+    screenplay: Screenplay, clip_count: int | None = None, references: int | None = None
+) -> list[str]:
     """Every mistake in a screenplay, one line each: which clip, what is wrong, what to do.
 
-    `clip_count` is the number of clips that were ordered, where that is known. Empty is good.
+    `clip_count` is the number of clips that were ordered, where that is known; `references` the most
+    seed images, where fewer than the full set will do. Empty is good.
     """
     return [
         *_numbering(screenplay, clip_count),
         *_beats(screenplay),
-        *_reference_list(screenplay),
+        *_reference_list(screenplay, references),
         *itertools.chain.from_iterable(_reference_faults(r) for r in screenplay.references),
         *_use_of_references(screenplay),
         *itertools.chain.from_iterable(_shot_faults(s) for s in screenplay.shots),
@@ -44,13 +48,17 @@ def complaints(screenplay: Screenplay, clip_count: int | None = None) -> list[st
     ]
 
 
-def validate(screenplay: Screenplay, where: str, clip_count: int | None = None) -> None:
+def validate(
+    screenplay: Screenplay, where: str, clip_count: int | None = None, references: int | None = None
+) -> None:
     """Nothing, if the screenplay can be filmed. Raises ScreenplayInvalid with every complaint."""
-    if found := complaints(screenplay, clip_count):
+    if found := complaints(screenplay, clip_count, references):
         raise ScreenplayInvalid(where, found)
 
 
-def screenplay_from_data(data: object, where: str, clip_count: int | None = None) -> Screenplay:
+def screenplay_from_data(
+    data: object, where: str, clip_count: int | None = None, references: int | None = None
+) -> Screenplay:
     """The screenplay in plain data (a parsed file), if it can be filmed.
 
     Raises ScreenplayInvalid: for a field that is missing, unknown or wrong (told by its place and
@@ -62,7 +70,7 @@ def screenplay_from_data(data: object, where: str, clip_count: int | None = None
         screenplay = Screenplay.model_validate(data)
     except ValidationError as error:
         raise ScreenplayInvalid(where, _translated(error, data)) from None
-    validate(screenplay, where, clip_count)
+    validate(screenplay, where, clip_count, references)
     return screenplay
 
 
@@ -101,16 +109,21 @@ def _beats(screenplay: Screenplay) -> Iterator[str]:
                 )
 
 
-def _reference_list(screenplay: Screenplay) -> Iterator[str]:
+def _reference_list(screenplay: Screenplay, most: int | None) -> Iterator[str]:
     references, shots = screenplay.references, screenplay.shots
     count = len(references)
-    if len(shots) >= FULL_FILM_CLIPS and not FEWEST_REFERENCES <= count <= MOST_REFERENCES:
+    if most is not None and count > most:
+        yield f"the film: {count} references; at most {most} were ordered, so let shots share them"
+    elif most is None and len(shots) >= FULL_FILM_CLIPS and not FEWEST_REFERENCES <= count <= MOST_REFERENCES:
         yield (
             f"the film: {count} references for {len(shots)} clips; "
             f"list {FEWEST_REFERENCES} to {MOST_REFERENCES} of them"
         )
-    elif len(shots) < FULL_FILM_CLIPS and count < 3:
-        yield f"the film: {count} references; list at least 3 (the sheet, the animal in a pose, a place)"
+    elif count < FEWEST_OF_ALL:
+        yield (
+            f"the film: {count} references; list at least {FEWEST_OF_ALL} "
+            "(the sheet, the animal in a pose, a place)"
+        )
     for what, values in (("id", [r.id for r in references]), ("name", [r.name for r in references])):
         for value, times in Counter(values).items():
             if times > 1:

@@ -10,7 +10,7 @@ from typing import Any
 
 from pokegeo_dagster.film.errors import UnknownSpecies
 from pokegeo_dagster.film.ids import CLIP_IDS, REFERENCE_IDS
-from pokegeo_dagster.film.story.rules import FEWEST_REFERENCES, FULL_FILM_CLIPS
+from pokegeo_dagster.film.story.rules import FEWEST_OF_ALL, FEWEST_REFERENCES, FULL_FILM_CLIPS
 from pokegeo_dagster.film.story.species import Species, find_species
 
 AUTHOR = "gemini"
@@ -62,9 +62,10 @@ def mended_pitches(data: Any, species: Species) -> tuple[Any, list[str]]:
     return data, notes
 
 
-def mended_screenplay(data: Any, species: Species) -> tuple[Any, list[str]]:
+def mended_screenplay(data: Any, species: Species, most: int | None = None) -> tuple[Any, list[str]]:
     """A screenplay's data: numbered in order, names and slugs as the house spells them, nothing in a
-    field where it does not belong. What is told in it stays as it was told."""
+    field where it does not belong. What is told in it stays as it was told. `most` references were
+    ordered, where fewer than the full set will do."""
     if not isinstance(data, dict) or not _rows(data, "references") or not _rows(data, "shots"):
         return data, []
     data, notes = _tidied(data)
@@ -74,7 +75,7 @@ def mended_screenplay(data: Any, species: Species) -> tuple[Any, list[str]]:
     _mend_references(references, notes)
     _sheet_first(references, notes)
     _mend_subjects(references, shots, notes)
-    _take_out_unused(data, references, shots, notes)
+    _take_out_unused(data, references, shots, notes, most)
     _number(_rows(data, "references"), shots, notes)
     return data, notes
 
@@ -140,14 +141,18 @@ def _halves(shot: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _take_out_unused(
-    data: dict[str, Any], references: list[dict[str, Any]], shots: list[dict[str, Any]], notes: list[str]
+    data: dict[str, Any],
+    references: list[dict[str, Any]],
+    shots: list[dict[str, Any]],
+    notes: list[str],
+    most: int | None,
 ) -> None:
     """Pictures that no shot uses are not drawn, as long as enough remain."""
     halves = [half for shot in shots for half in _halves(shot)]
     used = {_known(half.get("plate")) for half in halves}
     used |= {_known(s.get("reference")) for half in halves for s in half["subjects"]}
     kept = [row for row in references if _known(row.get("id")) in used or row.get("pose") == "sheet"]
-    fewest = FEWEST_REFERENCES if len(shots) >= FULL_FILM_CLIPS else 3
+    fewest = FEWEST_REFERENCES if most is None and len(shots) >= FULL_FILM_CLIPS else FEWEST_OF_ALL
     if fewest <= len(kept) < len(references):
         gone = [str(row.get("id")) for row in references if row not in kept]
         notes.append(f"references that no shot uses taken out: {', '.join(gone)}")

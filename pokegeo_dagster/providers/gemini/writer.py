@@ -75,6 +75,7 @@ class GeminiWriter:
     def write(self, brief: Brief, dossier: Dossier, pitch: Pitch) -> Job:
         """The order for the screenplay of a pitch. Its take is a Screenplay as JSON."""
         species, clips = find_species(dossier.species), brief.clip_count
+        pictures = min(_AIM, clips + 4, brief.references or _AIM)
         task = Task(
             what="screenplay",
             prompt=prompt(
@@ -84,14 +85,14 @@ class GeminiWriter:
                 last_clip=CLIP_IDS[clips - 1],
                 story=_story_in_lines(pitch),
                 beats_wanted=_beats_wanted(clips),
-                references_wanted=_references_wanted(clips),
+                references_wanted=_references_wanted(clips, brief.references),
                 props=", ".join(get_args(Prop)),
                 dossier=_dossier_in_lines(dossier),
             )
             + _house_style(brief),
             schema=answer_schema(Screenplay, without=("author",)),
-            read=lambda data: _read_screenplay(data, species, clips),
-            length=_PLAY_LENGTH + _CLIP_LENGTH * clips + _REFERENCE_LENGTH * min(_AIM, clips + 4),
+            read=lambda data: _read_screenplay(data, species, clips, brief.references),
+            length=_PLAY_LENGTH + _CLIP_LENGTH * clips + _REFERENCE_LENGTH * pictures,
             most_tokens=_PLAY_TOKENS,
         )
         return TextJob(self._client, self._model, task)
@@ -113,10 +114,10 @@ def _read_pitches(data: Any, species: Species) -> Reading:
     return Reading(value, mended=mended)
 
 
-def _read_screenplay(data: Any, species: Species, clips: int) -> Reading:
-    clean, mended = mended_screenplay(data, species)
+def _read_screenplay(data: Any, species: Species, clips: int, references: int | None) -> Reading:
+    clean, mended = mended_screenplay(data, species, references)
     try:
-        play = screenplay_from_data(clean, "the screenplay", clips)
+        play = screenplay_from_data(clean, "the screenplay", clips, references)
     except ScreenplayInvalid as invalid:
         return Reading(None, invalid.complaints)
     slate = {
@@ -186,7 +187,12 @@ def _spread(clips: int) -> dict[str, int]:
     return counts
 
 
-def _references_wanted(clips: int) -> str:
+def _references_wanted(clips: int, most: int | None = None) -> str:
+    if most is not None and most < min(_AIM, clips + 4):
+        return (
+            f"At most {most} of them, and every one in use: the sheet, the poses that most shots can share, "
+            "a prop, and as many environments as are left; several shots share a picture."
+        )
     if clips >= FULL_FILM_CLIPS:
         return (
             f"{FEWEST_REFERENCES} to {MOST_REFERENCES} of them, best {_AIM}: the sheet and 5 or 6 poses of "

@@ -129,16 +129,24 @@ class Draft:
 
     @property
     def _wanted_references(self) -> int:
+        return min(self._usual_references, self.brief.references or _REFERENCES)
+
+    @property
+    def _usual_references(self) -> int:
         clips = len(self.shots)
         return min(_REFERENCES, clips + (4 if clips >= 6 else 3)) if clips < FULL_FILM_CLIPS else _REFERENCES
+
+    def _share_of(self, usual: int) -> int:
+        """So many of a kind, or a share of them where fewer references were ordered; never none."""
+        return max(1, usual * self._wanted_references // self._usual_references)
 
     def _poses(self) -> dict[tuple[str, Pose], str]:
         """The reference of every (animal, pose) that a moment asks for: the commonest poses are drawn,
         a rare one makes do with the nearest."""
         clips = len(self.shots)
         most = {
-            "hero": 6 if clips >= FULL_FILM_CLIPS else max(1, clips // 3),
-            "rival": 2 if clips >= 8 else 1,
+            "hero": self._share_of(6 if clips >= FULL_FILM_CLIPS else max(1, clips // 3)),
+            "rival": self._share_of(2 if clips >= 8 else 1),
         }
         found: dict[tuple[str, Pose], str] = {}
         for who, animal in (("hero", self.species), ("rival", self.rival)):
@@ -154,7 +162,9 @@ class Draft:
     def _props(self, characters: int) -> dict[Prop, str]:
         """The props: those that are seen alone, and enough others to dress the set."""
         clips = len(self.shots)
-        need = max(4, _REFERENCES - characters - 9) if clips >= FULL_FILM_CLIPS else max(1, clips // 4)
+        need = self._share_of(
+            max(4, _REFERENCES - characters - 9) if clips >= FULL_FILM_CLIPS else max(1, clips // 4)
+        )
         alone: list[Prop] = [self._prop_of(s) for s in self.shots if s.moment.who == "prop"]
         shelf: list[Prop] = list(bank.phrases("scenes")["props"][self.premise.habitat])
         self._dice_for("props").shuffle(shelf)

@@ -22,6 +22,7 @@ _CLIPS = re.compile(
     r"""["']?(?:clips|clip[_ ]count|number of clips)["']?\s*[:=]\s*["']?(\d+)""", re.IGNORECASE
 )
 _CLIPS_SAID = re.compile(r"\b(\d+)\s+(?:clips|shots)\b", re.IGNORECASE)
+_MOST = re.compile(r"\bat most (\d+) of them", re.IGNORECASE)
 _SEED = re.compile(r"""["']?seed["']?\s*[:=]\s*["']?(\d+)""", re.IGNORECASE)
 
 
@@ -39,11 +40,12 @@ def brief_in(prompt: str) -> Brief | None:
     if species is None:
         return None
     said = _CLIPS.search(prompt) or _CLIPS_SAID.search(prompt)
-    seed = _SEED.search(prompt)
+    seed, most = _SEED.search(prompt), _MOST.search(prompt)
     return Brief(
         episode="emulated",
         species=species,
         clip_count=min(MOST_CLIPS, max(1, int(said.group(1)))) if said else 18,
+        references=int(most.group(1)) if most else None,
         seed=int(seed.group(1)) % 2**31 if seed else 1,
     )
 

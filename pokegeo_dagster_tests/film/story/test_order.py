@@ -28,6 +28,28 @@ def test_a_film_is_ordered_in_its_channels_voice_and_style() -> None:
     assert (brief.channel, brief.voice, brief.style) == ("poke1", "warm", "Dry wit.")
 
 
+def test_an_order_keeps_to_its_own_references_or_to_its_channels() -> None:
+    thrifty = POKE1.changed(references=12)
+
+    said = [{}, {"references": 10}, {"references": 25}]
+    briefs = [brief_of(order_from({"species": "haunter", **more}, "it"), thrifty, NOW) for more in said]
+
+    assert [brief.references for brief in briefs] == [12, 10, 25]
+
+
+def test_what_is_not_ordered_is_not_in_a_brief_at_all() -> None:
+    """A brief is digested: one that says nothing of references is the brief it always was."""
+    brief = brief_of(order_from({"species": "haunter"}, "it"), POKE1, NOW)
+
+    assert "references" not in brief.model_dump_json()
+
+
+@pytest.mark.parametrize("references", [0, 7, 26, -12])
+def test_a_number_of_references_that_cannot_be_is_refused_with_those_that_can(references: int) -> None:
+    with pytest.raises(BriefRefused, match=r"references: .*8 to 25"):
+        order_from({"species": "haunter", "references": references}, "it")
+
+
 def test_a_publish_time_is_kept_in_utc() -> None:
     there = datetime(2026, 12, 24, 19, tzinfo=timezone(timedelta(hours=1)))
 

@@ -95,6 +95,22 @@ def test_bought_pitches_pick_the_best_scored(gemini, writer, tmp_path):
     assert (pitches.picked, pitches.picked_by) == (3, "best score")
 
 
+def test_a_writer_is_told_how_many_references_were_ordered_and_held_to_it(gemini, writer, tmp_path):
+    thrifty = BRIEF.model_copy(update={"references": 12})
+    short = HouseWriter().write(thrifty, DOSSIER, PITCHES[0])
+    order = writer.write(thrifty, DOSSIER, PITCHES[0])
+    gemini.say(json.dumps(as_data(short) | {"author": "gemini"}))
+    gemini.say(json.dumps(play()))
+
+    bought = written(carried_out(order, tmp_path / "short"), Screenplay)
+    again = carried_out(order, tmp_path / "long")
+
+    assert "At most 12 of them" in order.request()["prompt"]
+    assert len(bought.references) == 12
+    assert isinstance(again, Job), "22 references where 12 were ordered are sent back to be rewritten"
+    assert "at most 12 were ordered" in again.request()["prompt"]
+
+
 def test_a_bought_screenplay_keeps_the_rules_and_says_who_wrote_it(gemini, order, tmp_path):
     gemini.say(json.dumps(play()))
 

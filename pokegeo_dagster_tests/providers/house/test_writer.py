@@ -76,6 +76,23 @@ def test_a_film_of_any_length_is_valid(slug: str, clips: int):
     assert complaints(film(slug, clips), clips) == []
 
 
+@pytest.mark.parametrize("most", [8, 12, 25])
+@pytest.mark.parametrize("slug", TWENTY[::4])
+def test_a_film_keeps_to_the_references_that_were_ordered(slug: str, most: int):
+    """Each of them is bought from an illustrator: what is drawn must be used, or be the sheet."""
+    brief = Brief(episode=slug, species=slug, references=most)
+    dossier, pitches, usual = made(slug)
+
+    play = HouseWriter().write(brief, dossier, max(pitches, key=lambda p: p.score))
+
+    assert complaints(play, 18, most) == []
+    assert len(play.references) == min(most, len(usual.references))
+    used = {r for shot in play.shots for r in shot.references}
+    assert all(r.id in used or r.pose == "sheet" for r in play.references)
+    if most == 25:
+        assert play == usual
+
+
 @pytest.mark.parametrize("slug", TWENTY)
 def test_eighteen_lines_are_spoken_in_about_two_minutes(slug: str):
     """108–144 seconds of film: the lines, and a breath before and after each of the eighteen."""

@@ -6,6 +6,7 @@ import json
 import math
 import statistics
 import sys
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from bench.purse_studio import EPISODE, paid_studio
 from bench.whole_process import measure
 
 CLIPS = 18
+TAIL = ("final_cut", "qc_report", "episode_report")  # what is made after the last clip, one after the other
 # What the vendors need for each piece of work, in seconds: videos at a twentieth of KIE's 2–5 minutes.
 WORK_S = {
     "kie/task": (6.0, 15.0),
@@ -28,19 +30,18 @@ def makespan(home: Path, pool: int) -> dict[str, Any]:
     """Makes the film with so many videos at a time, and says how long it took and where the time went."""
     with paid_studio(home, CLIPS, {"POKEGEO_POOL_KIE": str(pool)}, work_s=WORK_S) as studio:
         command = [sys.executable, "-m", "pokegeo_dagster.cli", *studio.produce]
+        began = time.time()
         spent = measure(command, studio.environ)
         wrong = studio.broken(over=True)
         events = [json.loads(line) for line in (home / "logs" / "production.jsonl").read_text().splitlines()]
         tasks = studio.rows("SELECT * FROM tasks")
-    began = min(_at(e) for e in events)
     videos = [_span(t) for t in _events_by_task(events, "clip").values()]
     bound = [end - start for start, end in videos]
     waves = math.ceil(CLIPS / pool) * statistics.mean(bound)
     chain = _chain_s(events)
-    conform = max(e["took_s"] for e in events if e.get("state") == "made" and e["asset"] == "segment")
-    cut = next(e["took_s"] for e in events if e.get("state") == "made" and e["asset"] == "final_cut")
+    conform = _longest(events, "segment")
     most = 1.15 * max(chain, waves) + conform
-    starts = sorted(start for start, _ in videos)
+    first, last = min(start for start, _ in videos), max(end for _, end in videos)
     return {
         "pool": pool,
         "wall_s": spent.wall_s,
@@ -49,17 +50,25 @@ def makespan(home: Path, pool: int) -> dict[str, Any]:
         "waves_s": waves,
         "chain_s": chain,
         "video_s": sum(bound),
-        "busy": sum(bound) / pool / (max(e for _, e in videos) - starts[0]),
-        "first_video_at_s": starts[0] - began,
-        "last_video_at_s": max(end for _, end in videos) - began,
+        "busy": sum(bound) / pool / (last - first),
+        # The command, from its first to its last moment: until the first video is shot, while videos are,
+        # and from the last one to its end.
+        "start_s": min(map(_at, events)) - began,  # of the head: until the first line of the journal
+        "head_s": first - began,
+        "videos_s": last - first,
+        "tail_s": began + spent.wall_s - last,
+        **{f"{what}_took_s": _longest(events, what) for what in TAIL},
         "conform_s": conform,
-        "final_cut_s": cut,
         "cpu_s": spent.cpu_s,
         "peak_mib": spent.peak_mib,
         "in_flight": studio.city.traffic.most_in_flight("kie"),
         "tasks": len(tasks),
         "wrong": wrong,
     }
+
+
+def _longest(events: list[dict[str, Any]], asset: str) -> float:
+    return max(e["took_s"] for e in events if e.get("state") == "made" and e["asset"] == asset)
 
 
 def _chain_s(events: list[dict[str, Any]]) -> float:

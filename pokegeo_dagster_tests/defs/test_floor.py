@@ -1,13 +1,16 @@
 """The floor: one piece that cannot begin is one piece that fell, and never the end of the others."""
 
+import threading
 from pathlib import Path
 
 import pytest
 
 from pokegeo_dagster.defs.edit.greenlight import NotGreenlit
+from pokegeo_dagster.defs.graph import GRAPH
 from pokegeo_dagster.defs.office.craft import Craft, Work, craft, written
 from pokegeo_dagster.defs.office.floor import Fell, do_work
 from pokegeo_dagster.defs.office.making import Landed
+from pokegeo_dagster.defs.office.production import _until_it_is_near
 from pokegeo_dagster.defs.office.studio import Studio, open_studio
 from pokegeo_dagster.film.crew import Credit
 from pokegeo_dagster.film.model import Frozen
@@ -57,3 +60,61 @@ def test_another_take_that_nobody_said_yes_to_falls_alone(studio: Studio) -> Non
     (fell,) = [result for result in again if isinstance(result, Fell)]
     assert fell.place == place and isinstance(fell.error, NotGreenlit)
     assert [f.reason for f in studio.db.failures("fox")] == [str(fell.error)]
+
+
+def test_pieces_begin_in_the_order_in_which_the_film_wants_them(studio: Studio) -> None:
+    """The first clip is shot while the last one's pictures are drawn."""
+    begun = list[str]()
+
+    def reference(place: Place, studio: Studio) -> Work:
+        def drawn() -> Order:
+            begun.append(place.key)
+            return Order(name=place.key)
+
+        return Work(Order(name=place.key), Credit(member="house", model="m"), written(drawn))
+
+    asset = craft(
+        group="picture",
+        per="reference",
+        kinds=("png",),
+        wanted_in=lambda studio, episode: ["ref_03", "ref_01"],
+    )(reference)
+    places = [Place("fox", f"ref_{n:02d}") for n in (1, 2, 3)]
+
+    list(do_work(asset, studio, places))
+
+    assert begun == ["ref_03", "ref_01", "ref_02"]
+
+
+def test_a_department_comes_in_when_what_its_inputs_are_made_from_begins_to_be_there(studio: Studio) -> None:
+    """A run takes a third of a second of a core to begin, which is the first clips' until then."""
+    board, near = studio.board, threading.Event()
+    posted = {name: [Place("fox", key) for key in ("clip_01", "clip_02")] for name in ("composite", "clip")}
+    for asset, places in posted.items():
+        board.post(asset, places)
+
+    def come_in() -> None:
+        _until_it_is_near(studio, GRAPH["segment"], posted)
+        near.set()
+
+    waiting = threading.Thread(target=come_in, daemon=True)
+    waiting.start()
+    _until_it_is_near(studio, GRAPH["clip"], posted)  # nothing before composites is to come: at once
+    early = near.is_set()
+    board.strike("composite", posted["composite"][:1])
+    waiting.join(timeout=20)
+
+    assert not early and near.is_set()
+
+
+def test_a_department_that_waits_goes_home_when_the_production_is_stopped(studio: Studio) -> None:
+    posted = {name: [Place("fox", "clip_01")] for name in ("composite", "clip")}
+    for asset, places in posted.items():
+        studio.board.post(asset, places)
+    waiting = threading.Thread(target=_until_it_is_near, args=(studio, GRAPH["segment"], posted), daemon=True)
+    waiting.start()
+
+    studio.board.stop()
+
+    waiting.join(timeout=20)
+    assert not waiting.is_alive()

@@ -1,12 +1,13 @@
 """The quality report: what was measured on the delivered film, for a client to read."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from pokegeo_dagster.defs.edit.checks import QUALITY_CHECKS
 from pokegeo_dagster.defs.office import show
 from pokegeo_dagster.defs.office.craft import Check, Work, craft
-from pokegeo_dagster.defs.office.judging import judged
+from pokegeo_dagster.defs.office.judging import Record, judged, on_record
 from pokegeo_dagster.defs.office.studio import Studio
 from pokegeo_dagster.defs.office.takes import Take, Takes
 from pokegeo_dagster.defs.picture.checks import CLIP_LONG_ENOUGH, COMPOSITE_CHECKS
@@ -33,7 +34,7 @@ from pokegeo_dagster.providers.bench.inspection import Picture, inspect
 from pokegeo_dagster.providers.bench.listening import EDITION as LISTENER
 from pokegeo_dagster.providers.bench.listening_film import Heard, hear_film
 from pokegeo_dagster.providers.bench.quality_page import page
-from pokegeo_dagster.providers.bench.quality_plots import plots, strip_jpeg
+from pokegeo_dagster.providers.bench.quality_plots import bring_in_what_draws, plots, strip_jpeg
 
 INSPECTOR = Credit(member="bench", model="inspector")
 
@@ -56,7 +57,14 @@ def _show_report(take: Take) -> dict[str, Any]:
     }
 
 
-@craft(group="edit", per="episode", kinds=("html",), checks=QUALITY_CHECKS, show=_show_report)
+@craft(
+    group="edit",
+    per="episode",
+    kinds=("html",),
+    checks=QUALITY_CHECKS,
+    show=_show_report,
+    get_ready=bring_in_what_draws,
+)
 def qc_report(
     place: Place,
     studio: Studio,
@@ -98,11 +106,12 @@ def qc_report(
     )
 
     def report(room: Path) -> Made:
+        record = on_record(studio, [*lines.values(), *openings.values(), *clips.values()])
         verdicts = {
             name: [
-                *_verdicts(lines[name], NARRATION_CHECKS),
-                *_verdicts(openings[name], COMPOSITE_CHECKS),
-                *_verdicts(clips[name], (CLIP_LONG_ENOUGH,)),
+                *_verdicts(lines[name], NARRATION_CHECKS, record),
+                *_verdicts(openings[name], COMPOSITE_CHECKS, record),
+                *_verdicts(clips[name], (CLIP_LONG_ENOUGH,), record),
             ]
             for name in names
         }
@@ -127,10 +136,13 @@ def qc_report(
 def measured(
     film: Path, plan: FilmPlan, voices: dict[str, Path], spoken: tuple[SpokenLine, ...] = ()
 ) -> tuple[Measured, Picture | None, Heard | None]:
-    """Everything that the checks are about, from one look at the film and one listening."""
+    """Everything that the checks are about, from one look at the film and one listening, at the same
+    time: each is one core's work."""
     try:
-        looked = inspect(film, plan)
-        heard = hear_film(film, plan, voices)
+        with ThreadPoolExecutor(1, "listener") as beside:
+            listening = beside.submit(hear_film, film, plan, voices)
+            looked = inspect(film, plan)
+            heard = listening.result()
     except MediaDamaged as damage:
         return Measured(damage=str(damage)), None, None
     facts = looked.probe
@@ -156,8 +168,8 @@ def measured(
     return seen, looked, heard
 
 
-def _verdicts(take: Take, checks: tuple[Check, ...]) -> list[dict[str, Any]]:
-    found = [judged(check, take) for check in checks]
+def _verdicts(take: Take, checks: tuple[Check, ...], record: Record) -> list[dict[str, Any]]:
+    found = [judged(check, take, record) for check in checks]
     return [
         {
             "asset": take.asset,

@@ -10,7 +10,7 @@ from pokegeo_dagster.budget.cost_sheet import CostLine, by_vendor
 from pokegeo_dagster.defs.office import show
 from pokegeo_dagster.defs.office.accounts import purchases
 from pokegeo_dagster.defs.office.craft import Work, craft
-from pokegeo_dagster.defs.office.judging import checks_of, judged
+from pokegeo_dagster.defs.office.judging import Record, checks_of, judged, on_record
 from pokegeo_dagster.defs.office.studio import Studio
 from pokegeo_dagster.defs.office.takes import Take, Takes
 from pokegeo_dagster.film.crew import Credit, Made
@@ -104,7 +104,7 @@ def episode_report(
 
         asked = ordered.read(Brief)
         rate = asked.delivery.rate_fps
-        found = quality.slate["findings"]
+        found, record = quality.slate["findings"], on_record(studio, pieces)
         report = EpisodeReport(
             episode=place.episode,
             species=asked.species,
@@ -127,11 +127,11 @@ def episode_report(
                     start_s=cut["start_frame"] / rate,
                     duration_s=cut["frames"] / rate,
                     line=by_clip[cut["clip"]][2].slate["text"],
-                    pieces=tuple(_piece(take, bought) for take in by_clip[cut["clip"]]),
+                    pieces=tuple(_piece(take, bought, record) for take in by_clip[cut["clip"]]),
                 )
                 for cut in cuts
             ),
-            before=tuple(_piece(take, bought) for take in before),
+            before=tuple(_piece(take, bought, record) for take in before),
             accounts=by_vendor(bought, [take.row.member for take in pieces]),
             losses=_losses(bought),
         )
@@ -166,11 +166,11 @@ def _links(film: Take, quality: Take) -> tuple[Link, ...]:
     return (*found, Link(words="everything else", url=base))
 
 
-def _piece(take: Take, bought: Iterable[CostLine]) -> PieceReport:
+def _piece(take: Take, bought: Iterable[CostLine], record: Record) -> PieceReport:
     row, place = take.row, take.place
     mine = [line for line in bought if (line.asset, line.piece) == (take.asset, place.key)]
     numbers = [other.id for other in take.studio.db.takes(place.episode, take.asset, place.key)]
-    verdicts = [judged(check, take) for check in checks_of(take.asset)]
+    verdicts = [judged(check, take, record) for check in checks_of(take.asset)]
     return PieceReport(
         asset=take.asset,
         key=place.key,

@@ -5,7 +5,8 @@ that is on the board waits for it; when nothing it waits for is on the board any
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from pokegeo_dagster.film.places import Place
 
@@ -17,6 +18,7 @@ class Board:
         self._to_come: set[tuple[str, str, str]] = set()
         self._changed = threading.Condition()
         self._changes = 0
+        self._listening: list[threading.Event] = []
         self._stopped = False
 
     def post(self, asset: str, places: Iterable[Place]) -> None:
@@ -29,13 +31,17 @@ class Board:
         """Says that these pieces have landed, or never will."""
         with self._changed:
             self._to_come.difference_update([_row(asset, place) for place in places])
-            self._changes += 1
-            self._changed.notify_all()
+            self._tell()
 
     def awaits(self, asset: str, place: Place) -> bool:
         """Whether this piece is still to come."""
         with self._changed:
             return _row(asset, place) in self._to_come
+
+    def awaits_all(self, asset: str, places: Iterable[Place]) -> bool:
+        """Whether these pieces are still to come, every one of them."""
+        with self._changed:
+            return all(_row(asset, place) in self._to_come for place in places)
 
     def any_of(self, assets: Iterable[str], episode: str) -> bool:
         """Whether any piece of these assets is still to come for an episode."""
@@ -47,8 +53,7 @@ class Board:
         """Everybody goes home: nothing new is begun."""
         with self._changed:
             self._stopped = True
-            self._changes += 1
-            self._changed.notify_all()
+            self._tell()
 
     @property
     def stopped(self) -> bool:
@@ -60,20 +65,28 @@ class Board:
         """Rises with every strike: what it was made of may be there now."""
         return self._changes
 
-    @property
-    def busy(self) -> bool:
-        """Whether a whole production is under way, which a person may stop at any time."""
-        return bool(self._to_come)
-
     def pause(self, seconds: float) -> bool:
         """Waits; True when everybody was sent home meanwhile."""
         with self._changed:
             return self._changed.wait_for(lambda: self._stopped, seconds)
 
-    def wait(self, seen: int, seconds: float) -> None:
-        """Until something was struck since `changes` was `seen`, or `seconds` are over."""
+    @contextmanager
+    def listening(self) -> Iterator[threading.Event]:
+        """An event that is set with every change; whoever listens clears it."""
+        event = threading.Event()
         with self._changed:
-            self._changed.wait_for(lambda: self._changes != seen, seconds)
+            self._listening.append(event)
+        try:
+            yield event
+        finally:
+            with self._changed:
+                self._listening.remove(event)
+
+    def _tell(self) -> None:
+        self._changes += 1
+        self._changed.notify_all()
+        for event in self._listening:
+            event.set()
 
 
 def _row(asset: str, place: Place) -> tuple[str, str, str]:

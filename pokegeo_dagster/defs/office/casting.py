@@ -1,5 +1,6 @@
 """Casting: the crew that the keys in the environment can hire, the house for everything else."""
 
+import importlib
 import re
 import threading
 from collections.abc import Mapping
@@ -54,6 +55,17 @@ def callback_url(environ: Mapping[str, str]) -> str | None:
             "the webhook HMAC key from kie.ai/settings, or leave both out: KIE is asked every few seconds."
         )
     return url
+
+
+# What a vendor's own SDK takes to come in: half a second of a core each.
+SDKS = {"gemini": "google.genai", "elevenlabs": "elevenlabs.client"}
+
+
+def bring_in_sdks(parts: Mapping[Role, Part]) -> None:
+    """Imports what the paid members of a crew will speak through, in the order of their jobs."""
+    for vendor in dict.fromkeys(part.vendor for part in parts.values()):
+        if vendor in SDKS:
+            importlib.import_module(SDKS[vendor])
 
 
 def hired_crew(house: Crew, parts: Mapping[Role, Part], environ: Mapping[str, str]) -> Crew:

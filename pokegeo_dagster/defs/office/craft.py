@@ -186,6 +186,9 @@ class Craft:
     on_request: bool  # made when somebody asks for it; from then on kept up to date
     config: type["TakeConfig"]  # what a person may say when materialising it
     before: Callable[[Studio, Place, "TakeConfig"], None] | None  # what is done with that
+    get_ready: Callable[[], None] | None  # what takes time before the first piece, and needs nothing
+    clips_wait: bool  # whether clips are made from it: the bench is theirs first
+    wanted_in: Callable[[Studio, str], Sequence[str]] | None  # the order in which others want its keys
     needed: Callable[[Studio, str], bool] | None  # whether an episode has any of this at all
 
     def work(
@@ -249,6 +252,9 @@ def craft(
     on_request: bool = False,
     config: type[TakeConfig] = TakeConfig,
     before: Callable[[Studio, Place, TakeConfig], None] | None = None,
+    get_ready: Callable[[], None] | None = None,
+    clips_wait: bool = False,
+    wanted_in: Callable[[Studio, str], Sequence[str]] | None = None,
     needed: Callable[[Studio, str], bool] | None = None,
 ) -> Callable[[Callable[..., Work]], Craft]:
     """Turns a function `(place, studio, *, input…) -> Work` into a craft named after it.
@@ -277,6 +283,9 @@ def craft(
             on_request=on_request,
             config=config,
             before=before,
+            get_ready=get_ready,
+            clips_wait=clips_wait,
+            wanted_in=wanted_in,
             needed=needed,
         )
 

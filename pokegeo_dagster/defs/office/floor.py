@@ -6,7 +6,7 @@ How one piece is made is told in `making.py`.
 import logging
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,8 +20,7 @@ from pokegeo_dagster.film.errors import CapReached, PriceMissing, ProductionErro
 from pokegeo_dagster.film.places import Place
 from pokegeo_dagster.film.vendors import Job
 
-LOOK_AGAIN_S = 0.25  # how soon a floor with work in hand looks at the board again
-A_WHILE_S = 5.0  # how long one without waits for the board to change
+A_WHILE_S = 5.0  # how long a floor without work in hand waits for the board to change
 
 log = logging.getLogger("pokegeo.production")
 
@@ -74,14 +73,27 @@ class _Floor:
         self.craft, self.studio = self.maker.craft, self.maker.studio
 
     def work_off(self, waiting: list[Place]) -> Iterator[Landed | Fell]:
-        order = {place: number for number, place in enumerate(waiting)}
+        order = {place: number for number, place in enumerate(self._in_order(waiting))}
         queue: dict[Place, Work] = {}  # what can begin, and has not yet
         running: dict[Future[Landed], Place] = {}
         unready: list[Late] = []
         board, planned_at = self.studio.board, -1
         crewed = [self.studio.at_work_on(episode) for episode in {place.episode for place in waiting}]
         at_once = max((s.at_once(self.craft.role, self.craft.at_once) for s in crewed), default=1)
-        with ThreadPoolExecutor(at_once, thread_name_prefix=self.craft.name) as pool:
+        with board.listening() as woken, ThreadPoolExecutor(at_once, self.craft.name) as pool:
+
+            def begin() -> bool:
+                """Begins what there is room for, in the order in which it is wanted, not of arrival.
+                False where it lets others go first."""
+                if self._gives_way(queue):
+                    return False
+                for place in sorted(queue, key=order.__getitem__)[: at_once - len(running)]:
+                    turn = (0 if self.craft.clips_wait else 1, order[place])
+                    future = pool.submit(self.maker.take_for, place, queue.pop(place), turn)
+                    running[future] = place
+                    future.add_done_callback(lambda _: woken.set())
+                return True
+
             try:
                 while waiting or queue or running:
                     if board.stopped:
@@ -98,24 +110,20 @@ class _Floor:
                         queue |= ready
                         for fell in fallen:
                             yield self._fell(fell)
-                    held = self._gives_way(queue)
-                    # In the order of the call sheet, not of arrival: a pose, which half the film waits
-                    # for, goes before the last of the props.
-                    for place in (
-                        [] if held else sorted(queue, key=order.__getitem__)[: at_once - len(running)]
-                    ):
-                        running[pool.submit(self.maker.take_for, place, queue.pop(place))] = place
+                    may_begin = begin()
                     if running:
-                        patience = LOOK_AGAIN_S if waiting or board.busy else None
-                        done, _ = wait(running, timeout=patience, return_when=FIRST_COMPLETED)
-                        for future in done:
-                            place = running.pop(future)
+                        woken.wait()
+                        woken.clear()  # before looking: what happens from here on is heard next time
+                        done = {future: running.pop(future) for future in list(running) if future.done()}
+                        begin()  # before these are told of: nobody waits for that
+                        for future, place in done.items():
                             yield self._result(place, future)
                             # Only now has Dagster heard of it: what is made from it comes after it
                             # in the history too.
                             board.strike(self.craft.name, [place])
-                    elif held or (waiting and self._to_come(unready)):
-                        board.wait(seen, A_WHILE_S)
+                    elif not may_begin or (waiting and self._to_come(unready)):
+                        woken.wait(A_WHILE_S)
+                        woken.clear()
                     elif waiting and planned_at == board.changes:
                         for late in unready:
                             yield self._fell(Fell(late.place, late.error))
@@ -123,6 +131,21 @@ class _Floor:
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+
+    def _in_order(self, places: Sequence[Place]) -> list[Place]:
+        """The pieces in the order in which the rest of the film wants them."""
+        wanted = self.craft.wanted_in
+        if wanted is None:
+            return list(places)
+        try:
+            turn = {
+                Place(episode, key): number
+                for episode in {place.episode for place in places}
+                for number, key in enumerate(wanted(self.studio, episode))
+            }
+        except ProductionError:  # a text that cannot be read: each piece says so when its turn comes
+            return list(places)
+        return sorted(places, key=lambda place: turn.get(place, len(turn)))
 
     def _gives_way(self, queue: Mapping[Place, Work]) -> bool:
         """Whether what is here lets others go first, who share its vendor's desk or its bench."""

@@ -1,7 +1,8 @@
 """Dagster's history in SQLite, written as fast as a production with many departments needs it.
 
-Dagster (1.13) opens a new engine for every event, writes each with a full flush, one thread at a time
-over all runs, and lays out one file a run with alembic (0.4 s each, and it resets Python's logging).
+Dagster (1.13) opens a new engine for every event and every look at a run, writes each with a full
+flush, one thread at a time over all runs, and lays out one file a run with alembic (0.4 s each, and it
+resets Python's logging).
 Here connections are kept, runs do not wait for each other, and a new run's file is a copy of one that
 was laid out before. What is lost when the power fails is the last second of *history*: the records of
 takes and money are not here (storage/), and a production tells Dagster again what it does not know.
@@ -22,6 +23,7 @@ from dagster._core.storage.event_log.sqlite.sqlite_event_log import (
     INDEX_SHARD_NAME,
     SqliteEventLogStorage,
 )
+from dagster._core.storage.runs.sqlite.sqlite_run_storage import SqliteRunStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 from filelock import FileLock
@@ -41,6 +43,23 @@ class SqliteHistory(DagsterSqliteStorage):
             kept = KeptEventLog(str(Path(base_dir) / "history" / "runs"))
             super().__init__(base_dir, inst_data)
             self._event_log_storage = kept
+            self._run_storage = KeptRuns(self._run_storage._conn_string)
+
+
+class KeptRuns(SqliteRunStorage):
+    """Dagster's list of runs, its connections kept."""
+
+    def __init__(self, conn_string: str, inst_data: ConfigurableClassData | None = None):
+        self._kept: dict[int, Engine] = {}
+        super().__init__(conn_string, inst_data)
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """A connection of this process's own: what a forked one inherits is its parent's."""
+        process = os.getpid()
+        engine = self._kept.get(process) or self._kept.setdefault(process, _engine(self._conn_string))
+        with engine.connect() as connection, connection.begin():
+            yield connection
 
 
 class KeptEventLog(SqliteEventLogStorage):

@@ -1,11 +1,13 @@
 """Judging: each take is judged once by each edition of a check, the verdict is kept in the studio's
 records, and nothing is bought that would be made from a take that fails a check which blocks."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
 
 from pokegeo_dagster.defs.office.craft import Check, Verdict, Work
+from pokegeo_dagster.defs.office.studio import Studio
 from pokegeo_dagster.defs.office.takes import Take
 from pokegeo_dagster.film.errors import CheckFailed, ProductionError
 from pokegeo_dagster.storage.verdicts import JudgedRow, WaiverRow
@@ -44,12 +46,25 @@ class Judged:
         return self.check.blocking and not self.passed and self.row.severity == "error"
 
 
-def judged(check: Check, take: Take) -> Judged:
+Record = Mapping[tuple[int, str], tuple[JudgedRow, WaiverRow | None]]  # by take and check
+
+
+def on_record(studio: Studio, takes: Sequence[Take]) -> Record:
+    """The latest verdicts on many takes, in one look."""
+    found = studio.verdicts.of_takes([take.row.id for take in takes])
+    return {(row.take_id, row.check): (row, waiver) for row, waiver in found}
+
+
+def judged(check: Check, take: Take, record: Record | None = None) -> Judged:
     """What a check says of a take: from the records, or judged now and put there.
 
-    A take that cannot be judged (its bytes are gone) fails, and that is not put on record.
+    A take that cannot be judged (its bytes are gone) fails, and that is not put on record. What was read
+    of the records already is in `record`.
     """
     file, against = take.studio.verdicts, check.against(take)
+    row, waiver = (record or {}).get((take.row.id, check.name), (None, None))
+    if row is not None and (row.edition, row.against) == (check.edition, against):
+        return Judged(check, take, row, None if row.passed else waiver)
     row = file.find(take.row.id, check.name, check.edition, against)
     if row is None:
         try:

@@ -19,6 +19,7 @@ from pokegeo_dagster.budget.hire import hire
 from pokegeo_dagster.defs.office.craft import Craft, Work
 from pokegeo_dagster.defs.office.studio import Studio
 from pokegeo_dagster.defs.office.takes import Take, Takes, usable_take
+from pokegeo_dagster.defs.office.workbench import LAST, Turn
 from pokegeo_dagster.film.crew import Made
 from pokegeo_dagster.film.digest import digest
 from pokegeo_dagster.film.errors import ProductionError, VendorTrouble
@@ -78,7 +79,7 @@ class Maker:
         slate = {"asset": self.craft.name, "episode": place.episode, "key": place.key, "state": state}
         return slate | self.studio.about(place.episode)
 
-    def take_for(self, place: Place, work: Work) -> Landed:
+    def take_for(self, place: Place, work: Work, turn: Turn = LAST) -> Landed:
         recipe = work.recipe(self.craft.name)
         row = None if self.new_take else usable_take(self.studio, self.craft.name, place, recipe)
         began, made = time.monotonic(), row is None
@@ -86,9 +87,9 @@ class Maker:
             slate = {**self.slate(place, "started"), "member": work.credit.member}
             log.info("%s %s", self.craft.name, place, extra={"slate": slate})
             try:
-                row = self._make(place, work, recipe)
+                row = self._make(place, work, recipe, turn)
             except VendorTrouble as trouble:
-                row, work = self._stand_in(place, trouble)
+                row, work = self._stand_in(place, trouble, turn)
         took_s = time.monotonic() - began
         self.studio.db.approve(place.episode, self.craft.name, place.key, row.id, work.inputs_text)
         state = "made" if made else "reused"
@@ -97,7 +98,7 @@ class Maker:
         log.info("%s %s %s", self.craft.name, place, state, extra={"slate": slate})
         return Landed(Take(self.craft.name, place, row, self.studio), work, made)
 
-    def _stand_in(self, place: Place, trouble: VendorTrouble) -> tuple[TakeRow, Work]:
+    def _stand_in(self, place: Place, trouble: VendorTrouble, turn: Turn) -> tuple[TakeRow, Work]:
         """A take by the house in a vendor's place, marked as one, where the policy is to step down."""
         house = self.studio.at_work_on(place.episode).with_stand_in(self.craft.role)
         if house is None:
@@ -114,20 +115,23 @@ class Maker:
         )
         recipe = digest({"stand-in": work.recipe(self.craft.name)})
         row = usable_take(house, self.craft.name, place, recipe)
-        return row or self._make(place, marked, recipe), work
+        return row or self._make(place, marked, recipe, turn), work
 
-    def _make(self, place: Place, work: Work, recipe: str) -> TakeRow:
+    def _make(self, place: Place, work: Work, recipe: str, turn: Turn) -> TakeRow:
         number, work = self.numbered(place, work, recipe)
         with tempfile.TemporaryDirectory(prefix=f"{self.craft.name}-", dir=self.studio.scratch()) as folder:
             room = Path(folder)
-            with self.studio.bench:
+            with self.studio.bench.at(turn):
                 made = self._guarded(place, lambda: work.make(room))
             if isinstance(made, Job):
-                return self._bought(place, work, made, self.slot(place, recipe, number), room)
+                return self._bought(place, work, made, self.slot(place, recipe, number), room, turn)
             return self._recorded(place, work, recipe, number, made, self._kept(place, work, made, room))
 
-    def _bought(self, place: Place, work: Work, job: Job, slot: Slot, room: Path) -> TakeRow:
-        hired = self._guarded(place, lambda: hire(job, slot, room, self.studio.purse))
+    def _bought(
+        self, place: Place, work: Work, job: Job, slot: Slot, room: Path, turn: Turn = LAST
+    ) -> TakeRow:
+        purse = replace(self.studio.purse, bench=self.studio.bench.at(turn))
+        hired = self._guarded(place, lambda: hire(job, slot, room, purse))
         if hired is None:  # another process bought it meanwhile
             row = usable_take(self.studio, self.craft.name, place, slot.recipe)
             if row is None:

@@ -6,7 +6,8 @@ instance, so that everything it makes is in the history.
 
 import logging
 import os
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
@@ -16,8 +17,9 @@ import psutil
 from sqlalchemy.exc import IntegrityError
 
 from pokegeo_dagster.budget.tiers import TIERS
-from pokegeo_dagster.defs.graph import CALL_SHEET
+from pokegeo_dagster.defs.graph import CALL_SHEET, GRAPH
 from pokegeo_dagster.defs.office.assets import HOST_TAG, ONLY_TAG, PROCESS_TAG, run_tags
+from pokegeo_dagster.defs.office.casting import bring_in_sdks
 from pokegeo_dagster.defs.office.craft import POOLS, Craft
 from pokegeo_dagster.defs.office.extent import WHOLE_EPISODE, Extent
 from pokegeo_dagster.defs.office.jobs import job_of
@@ -87,25 +89,23 @@ def produce(
     """Makes everything of an episode (as far as `extent` goes) that is missing or stale, and says what
     fell. `once_written` is called when the screenplay is there, before anything is made from it.
 
-    The story is written asset by asset; then all other departments work at the same time, each asset
-    in one run over exactly the pieces that need it, each piece as soon as what it is made from is
-    there. A piece that falls holds up only what is made from it. Run again, it goes on where it
+    First the story, which says what there is to make; then everything else. All assets are at work at the
+    same time, each in one run over exactly the pieces that need it, each piece as soon as what it is made
+    from is there. A piece that falls holds up only what is made from it. Run again, it goes on where it
     stopped. Raises KeyboardInterrupt when a person stops it, with everything at work told to stop.
     """
     instance.add_dynamic_partitions(str(EPISODES.name), [episode])
     settle_dead_runs(instance)
     set_pools(studio, instance)
     plan = _Plan(studio, instance, episode, extent)
-    for craft in CALL_SHEET:
-        if craft.group == "story":
-            keys = plan.keys_of(craft)
-            if keys:
-                run_asset(definitions, instance, craft, episode, keys)
+    parts = studio.at_work_on(episode).parts  # an SDK comes in while a writer is thinking
+    threading.Thread(target=bring_in_sdks, args=(parts,), name="sdks", daemon=True).start()
+    story = [craft for craft in CALL_SHEET if craft.group == "story" and craft.per == "episode"]
+    _all_at_once(definitions, studio, instance, episode, plan.work(story))
     once_written()
-    departments = [c for c in CALL_SHEET if c.group != "story" and c.wanted(studio, episode)]
-    work = [(craft, keys) for craft in departments if (keys := plan.keys_of(craft))]
-    _all_at_once(definitions, studio, instance, episode, work)
-    salvage(studio, episode, next(craft for craft in departments if craft.role == "camera"))
+    departments = [c for c in CALL_SHEET if c not in story and c.wanted(studio, episode)]
+    _all_at_once(definitions, studio, instance, episode, plan.work(departments))
+    salvage(studio, episode, GRAPH["clip"])
     order = [craft.name for craft in CALL_SHEET]
     failures = sorted(studio.db.failures(episode), key=lambda f: (order.index(f.asset), f.key))
     return [Standing(Place(episode, failure.key), "failed", failure.reason) for failure in failures]
@@ -121,15 +121,20 @@ def _all_at_once(
     """One thread and one run an asset. What one is made from it awaits on the board."""
     if not work:
         return
-    for craft, keys in work:
-        studio.board.post(craft.name, [Place(episode, key) for key in keys])
+    posted = {craft.name: [Place(episode, key) for key in keys] for craft, keys in work}
+    for asset, places in posted.items():
+        studio.board.post(asset, places)
     _leave_logging_alone(instance)
 
     def run(craft: Craft, keys: list[str]) -> None:
         try:
-            run_asset(definitions, instance, craft, episode, keys)
+            _until_it_is_near(studio, craft, posted)
+            if craft.get_ready is not None and not studio.board.stopped:
+                craft.get_ready()
+            if not studio.board.stopped:
+                run_asset(definitions, instance, craft, episode, keys)
         finally:
-            studio.board.strike(craft.name, [Place(episode, key) for key in keys])
+            studio.board.strike(craft.name, posted[craft.name])
 
     with ThreadPoolExecutor(len(work), thread_name_prefix="department") as pool:
         running = [pool.submit(run, craft, keys) for craft, keys in work]
@@ -139,6 +144,22 @@ def _all_at_once(
         except BaseException:
             studio.board.stop()
             raise
+
+
+def _until_it_is_near(studio: Studio, craft: Craft, posted: Mapping[str, Sequence[Place]]) -> None:
+    """Waits until what a craft's inputs are made from begins to be there. A run takes a third of a second
+    of a core to begin: that of the cut would take it from the first clips'."""
+    near = [
+        (earlier, posted[earlier])
+        for asset in craft.inputs
+        if asset in posted and asset != craft.name
+        for earlier in GRAPH[asset].inputs
+        if earlier in posted and earlier not in (asset, craft.name)
+    ]
+    with studio.board.listening() as woken:
+        while not studio.board.stopped and any(studio.board.awaits_all(*one) for one in near):
+            woken.wait()
+            woken.clear()
 
 
 def _leave_logging_alone(instance: dg.DagsterInstance) -> None:
@@ -155,6 +176,10 @@ class _Plan:
     def __init__(self, studio: Studio, instance: dg.DagsterInstance, episode: str, extent: Extent):
         self._studio, self._instance, self._episode, self._extent = studio, instance, episode, extent
         self._to_come: set[str] = set()  # «asset/key» that will be made, so that what is made of it waits
+
+    def work(self, crafts: Sequence[Craft]) -> list[tuple[Craft, list[str]]]:
+        """What there is to make of each of these assets, where there is anything."""
+        return [(craft, keys) for craft in crafts if (keys := self.keys_of(craft))]
 
     def keys_of(self, craft: Craft) -> list[str]:
         """The keys of an asset that are to be made, or looked at again because what they are made

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from threading import BoundedSemaphore
 
 import dagster as dg
 
@@ -18,6 +17,7 @@ from pokegeo_dagster.defs.office.board import Board
 from pokegeo_dagster.defs.office.casting import Casts
 from pokegeo_dagster.defs.office.journal import keep_journal
 from pokegeo_dagster.defs.office.purse import studio_purse
+from pokegeo_dagster.defs.office.workbench import Workbench
 from pokegeo_dagster.film.crew import Crew
 from pokegeo_dagster.film.errors import StoreUnavailable
 from pokegeo_dagster.film.release.channel import GreenlightPolicy
@@ -55,9 +55,7 @@ class Studio:
     house: Crew = field(repr=False)
     casts: Casts | None = field(repr=False)  # none: this crew works on every episode
     board: Board = field(repr=False)
-    # Whoever draws, speaks, films or encodes here takes a place: one a core, however many departments
-    # are at work. Waiting for a vendor takes none.
-    bench: BoundedSemaphore = field(repr=False)
+    bench: Workbench = field(repr=False)
 
     def scratch(self) -> Path:
         """The folder in which rooms are made."""
@@ -132,7 +130,7 @@ def open_studio(home: Path) -> Studio:
     store = open_media_store(settings)
     store.probe_writable()
     keep_journal(settings.home)
-    books, board, bench = StudioBooks(settings.database_url), Board(), BoundedSemaphore(WORKERS)
+    books, board, bench = StudioBooks(settings.database_url), Board(), Workbench(WORKERS)
     channels = Channels(settings.database_url, Keyring.from_env(os.environ))
     house = house_crew()
     casts = Casts(house, dict(os.environ), channels)
@@ -146,7 +144,7 @@ def open_studio(home: Path) -> Studio:
         channels=channels,
         verdicts=VerdictFile(settings.database_url),
         greenlights=greenlights,
-        purse=studio_purse(os.environ, db, channels, greenlights, store, books, board, bench),
+        purse=studio_purse(os.environ, db, channels, greenlights, store, books, board, bench.at()),
         parts=parts,
         crew=crew,
         house=house,

@@ -33,6 +33,15 @@ def _sheet_of(play: Screenplay) -> Reference | None:
     return next((r for r in play.references if r.kind == "character"), None)
 
 
+def _by_first_use(studio: Studio, episode: str) -> list[str]:
+    """The sheets, which poses wait for, then what the first clip opens on, the second …: so the first
+    clip is shot while the last one's pictures are drawn."""
+    play = Takes("screenplay", studio).of(Place(episode)).read(Screenplay)
+    sheets = [r.id for r in play.references if r.pose == "sheet"]
+    used = [name for planned in play.shots for name in planned.references]
+    return list(dict.fromkeys([*sheets, *used]))
+
+
 @craft(
     group="picture",
     per="reference",
@@ -40,6 +49,8 @@ def _sheet_of(play: Screenplay) -> Reference | None:
     role="illustrator",
     show=_show_reference,
     at_once=WORKERS,
+    clips_wait=True,
+    wanted_in=_by_first_use,
 )
 def reference(place: Place, studio: Studio, *, brief: Takes, screenplay: Takes, reference: Takes) -> Work:
     """One seed image. Characters and props are cut out; the character sheet comes first and is
@@ -82,6 +93,7 @@ def _show_composite(take: Take) -> dict[str, Any]:
     checks=COMPOSITE_CHECKS,
     show=_show_composite,
     at_once=WORKERS,
+    clips_wait=True,
 )
 def composite(place: Place, studio: Studio, *, shot: Takes, reference: Takes) -> Work:
     """The opening frame of a clip, exactly the size that is delivered: plate and subjects as one."""

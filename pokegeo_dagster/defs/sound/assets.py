@@ -33,6 +33,7 @@ def _show_narration(take: Take) -> dict[str, Any]:
     checks=NARRATION_CHECKS,
     show=_show_narration,
     at_once=2,
+    clips_wait=True,
 )
 def narration(place: Place, studio: Studio, *, shot: Takes) -> Work:
     """The spoken line with the time of every word. Its length is the master clock of the film."""
@@ -66,7 +67,7 @@ def _show_effect(take: Take) -> dict[str, Any]:
     role="foley",
     show=_show_effect,
     at_once=2,
-    gives_way_to=("narration",),
+    gives_way_to=("narration", "composite"),  # no clip waits for it: it has the time the camera takes
 )
 def sound_effect(place: Place, studio: Studio, *, shot: Takes) -> Work:
     """The atmosphere of one clip, chosen by the words of its cue."""

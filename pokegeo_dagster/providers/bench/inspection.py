@@ -29,6 +29,7 @@ from pokegeo_dagster.film.errors import MediaDamaged
 from pokegeo_dagster.providers.bench.probe import Probe, probe, why
 
 SMALL = (240, 135)
+_BRIGHT = SMALL[0] * SMALL[1] // 200  # a black picture may have so many spots that are not
 THUMB = (256, 144)
 STRIP = (0.06, 0.28, 0.5, 0.72, 0.94)  # where in a clip the frames of its strip are
 _BAR_LEVEL, _BAR_CHANGE = 26, 6  # a bar is black and never changes; a night has grain
@@ -85,7 +86,7 @@ def _looked(container: Any, facts: Probe, plan: FilmPlan) -> Picture:
         high = small if high is None else np.maximum(high, small)
         seen.times.append(round(at, 4))
         seen.brightness.append(round(float(small.mean()), 2))
-        dark.append(float(np.percentile(small, 99.5)) <= BLACK_LEVEL)
+        dark.append(bool(np.count_nonzero(small > BLACK_LEVEL) <= _BRIGHT))
         while len(earlier) > 1 and at - earlier[1][0] >= STILL_LAG_S:
             earlier.popleft()
         ago = earlier[0] if earlier and at - earlier[0][0] >= STILL_LAG_S - 0.02 else None
@@ -120,8 +121,9 @@ def liveliness(now: Small, then: Small) -> float:
     0.44 at most. A quarter of that movement cannot be told from a freeze, and no camera of ours makes it.
     """
     spots = cv2.blur(np.abs(now - then), (5, 5))[::3, ::3]
-    lively, quiet = np.percentile(spots, (99.5, 25))
-    return round(float(lively - quiet), 3)
+    ranks = (spots.size - 1) * 995 // 1000, (spots.size - 1) // 4
+    ranked = np.partition(spots.ravel(), ranks)
+    return round(float(ranked[ranks[0]] - ranked[ranks[1]]), 3)
 
 
 def _frozen(

@@ -34,6 +34,15 @@ def _fonts() -> None:
     rcParams["font.family"] = ["Source Sans Pro", "DejaVu Sans"]
 
 
+def bring_in_what_draws() -> None:
+    """Imports the plotting library and its fonts: a second of a core, of which nobody need wait for."""
+    from matplotlib.backends import backend_agg
+    from matplotlib.figure import Figure
+
+    _fonts()
+    backend_agg.FigureCanvasAgg(Figure())
+
+
 def plots(plan: FilmPlan, seen: Picture, heard: Heard, findings: Sequence[Finding], title: str) -> bytes:
     """A PNG, 1320 pixels wide: three curves on the film's own time line, defects shaded."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg

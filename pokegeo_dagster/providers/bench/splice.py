@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -129,12 +130,19 @@ def _pictures(container: InputContainer, video: VideoStream, part: Part) -> Iter
 
 def _frame_of(packet: Packet, video: VideoStream, part: Part) -> int:
     rate, base = Fraction(video.average_rate or 0), Fraction(video.time_base or 1)
-    frame = (packet.pts or 0) * base * rate
-    if frame.denominator != 1:
+    step = _step(base, rate)
+    frame, rest = divmod((packet.pts or 0) * step.numerator, step.denominator)
+    if rest:
         raise SegmentsDiffer(
             f"{part.path.name} has a picture between two frames. Conform it again, then join."
         )
-    return int(frame) - part.skipped
+    return frame - part.skipped
+
+
+@lru_cache(maxsize=8)
+def _step(base: Fraction, rate: Fraction) -> Fraction:
+    """Frames a tick: of one file it is always the same, and fractions are slow."""
+    return base * rate
 
 
 def _copy(

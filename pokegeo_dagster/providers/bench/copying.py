@@ -1,21 +1,25 @@
 """Copying: a segment made of the clip's own packets, with only its last pictures encoded again.
 
 A vendor's clip that already is in the delivery profile loses nothing and costs next to nothing. It is
-done only when the file itself shows that it can be, and only kept when it decodes across the joint.
+done only when the file itself shows that it can be, and only kept when it decodes across the joint: the
+decoder that has seen the clip up to its joint is given what comes after.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain, islice, takewhile
 from pathlib import Path
 
 import numpy as np
+from av.codec import CodecContext
+from av.container import InputContainer
 from av.error import FFmpegError
 from av.packet import Packet
-from av.video.frame import VideoFrame
+from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from pokegeo_dagster.film.edit.delivery import Delivery
@@ -28,7 +32,10 @@ from pokegeo_dagster.providers.bench.splice import Part, codec_header, opened, s
 _HIGHEST_LEVEL = 41  # what the delivery promises to players
 _LONGEST_TAIL_S = 0.5  # more than that to be encoded, and the clip is not one to copy
 _CLOSE = 8  # pictures before a joint that are decoded whole
+_LATER = 1 << 20  # added to the numbers of a segment's pictures: the decoder may still hold the clip's
 _NEAR = 4.0  # mean difference of luma, of 255, at which a picture encoded again is still the same one
+
+Planes = np.ndarray
 
 log = logging.getLogger("pokegeo.production")
 
@@ -62,15 +69,14 @@ def copied(source: Path, frames: int, delivery: Delivery, room: Path) -> Path | 
         cut = _cut_of(source, frames)
         if cut is None or frames - cut.copied > _LONGEST_TAIL_S * delivery.rate_fps:
             return None
-        # The last copied picture too: what the finished segment shows is held against it.
-        truth = _pictures(source, cut.key_frame, cut.copied - 1, frames)
+        joint = one_header([header, delivery_header(delivery)])
+        eye = _Eye(joint)
+        truth = _as_filmed(eye, source, cut, frames)
         parts = [Part(source, cut.copied, all_of_it=False)]
         if cut.copied < frames:
-            parts.append(Part(_tail(truth[1:], delivery, room), frames - cut.copied))
-        segment = splice(
-            parts, one_header([header, delivery_header(delivery)]), None, delivery, room / "segment.mp4"
-        )
-        if _is_true(segment, cut, frames, truth):
+            parts.append(Part(_tail(truth, delivery, room), frames - cut.copied))
+        segment = splice(parts, joint, None, delivery, room / "segment.mp4")
+        if _copies(segment, source, cut.copied) and _alike(_as_cut(eye, segment, cut, frames), truth):
             return segment
         segment.unlink()
     except (ProductionError, FFmpegError) as reason:
@@ -109,7 +115,7 @@ def _number(pts: int, video: VideoStream) -> int:
     return round(pts * Fraction(video.time_base or 1) * Fraction(video.average_rate or 0))
 
 
-def _tail(pictures: list[np.ndarray], delivery: Delivery, room: Path) -> Path:
+def _tail(pictures: list[Planes], delivery: Delivery, room: Path) -> Path:
     tail = room / "tail.mp4"
     with RawEncoder(delivery, len(pictures), tail) as encoder:
         for planes in pictures:
@@ -117,57 +123,81 @@ def _tail(pictures: list[np.ndarray], delivery: Delivery, room: Path) -> Path:
     return tail
 
 
-def _pictures(path: Path, key_frame: int, first: int, end: int, again: bool = False) -> list[np.ndarray]:
-    """Frames `first` … `end` − 1 as I420 planes, decoded from `key_frame` on. With `again`, the decoder
-    is then given the file's first picture, as it will be given the next segment's. Raises FFmpegError
-    when anything in it is wrong."""
-    with opened(path) as container:
-        video = container.streams.video[0]
-        context = video.codec_context
+class _Eye:
+    """A decoder that is given a clip up to its joint and then what comes after the joint, as any player's
+    will be: so a joint is looked at without decoding the clip twice. What is wrong raises FFmpegError."""
+
+    def __init__(self, header: bytes):
+        context = CodecContext.create("h264", "r")
+        assert isinstance(context, VideoCodecContext)
+        context.extradata = header
         context.thread_count = 1
         context.options = {"err_detect": "explode"}
-        begin = Fraction(key_frame) / Fraction(video.average_rate or 1) / Fraction(video.time_base or 1)
-        container.seek(round(begin), stream=video)
-        packets = [p for p in _until(container.demux(video), video, end) if p.size]
-        found = dict[int, np.ndarray]()
-        for packet in packets:
+        self._context = context
+
+    def sees(self, packets: Iterable[tuple[int, Packet]], wanted: range, over: bool = False) -> list[Planes]:
+        """The pictures with these numbers as I420 planes, as soon as all of them are shown; those that
+        there are, when the packets end before. `over`: nothing comes after."""
+        found = dict[int, Planes]()
+        for number, packet in packets:
             # Pictures that no other is made from are passed over until the joint is near.
-            context.skip_frame = "NONREF" if _number(packet.pts or 0, video) < first - _CLOSE else "DEFAULT"
-            _keep(context.decode(packet), found, video, first, end)
-        if again:
-            with opened(path) as next_one:  # in a container of its own: seeking would empty the decoder
-                opening = next(p for p in next_one.demux(next_one.streams.video[0]) if p.size)
-                _keep(context.decode(opening), found, video, first, end)
-        _keep(context.decode(None), found, video, first, end)
-    return [found[number] for number in range(first, end) if number in found]
+            self._context.skip_frame = "NONREF" if number < wanted.start - _CLOSE else "DEFAULT"
+            packet.pts, packet.dts = number, None
+            self._keep(packet, wanted, found)
+            if wanted and len(found) == len(wanted) and not over:
+                break
+        if over or len(found) < len(wanted):
+            self._keep(None, wanted, found)
+            self._context.flush_buffers()
+        return [found[number] for number in wanted if number in found]
 
-
-def _until(packets: Iterator[Packet], video: VideoStream, end: int) -> Iterator[Packet]:
-    """Packets up to where every picture before `end` has been given to the decoder."""
-    for packet in packets:
-        yield packet
-        if packet.dts is not None and _number(packet.dts, video) >= end:
-            return
-
-
-def _keep(
-    frames: list[VideoFrame], found: dict[int, np.ndarray], video: VideoStream, first: int, end: int
-) -> None:
-    for frame in frames:
-        number = _number(frame.pts, video) if frame.pts is not None else -1
-        if first <= number < end and number not in found:
+    def _keep(self, packet: Packet | None, wanted: range, found: dict[int, Planes]) -> None:
+        for frame in self._context.decode(packet):
             if frame.is_corrupt:
-                raise ProductionError(f"picture {number} does not decode")
-            found[number] = np.ascontiguousarray(frame.to_ndarray(format="yuv420p"))
+                raise ProductionError(f"picture {frame.pts} does not decode")
+            if frame.pts in wanted:
+                found[frame.pts] = np.ascontiguousarray(frame.to_ndarray(format="yuv420p"))
 
 
-def _is_true(segment: Path, cut: _Cut, frames: int, truth: list[np.ndarray]) -> bool:
-    """Whether the segment decodes across its joint and into the next one, and shows what it should."""
-    shown = _pictures(segment, cut.key_frame, cut.copied - 1, frames, again=True)
-    if len(shown) != len(truth) or not np.array_equal(shown[0], truth[0]):
-        return False
-    lines = slice(0, truth[0].shape[0] * 2 // 3)
-    return all(
-        np.abs(a[lines].astype(np.int16) - b[lines]).mean() < _NEAR
-        for a, b in zip(shown[1:], truth[1:], strict=True)
+def _as_filmed(eye: _Eye, clip: Path, cut: _Cut, frames: int) -> list[Planes]:
+    """The pictures that are not copied, as the clip has them."""
+    with opened(clip) as container:
+        video = container.streams.video[0]
+        begin = Fraction(cut.key_frame) / Fraction(video.average_rate or 1) / Fraction(video.time_base or 1)
+        container.seek(round(begin), stream=video)
+        packets = ((_number(p.pts or 0, video), p) for p in container.demux(video) if p.size)
+        if cut.copied == frames:
+            packets = takewhile(lambda numbered: numbered[0] < frames, packets)
+        return eye.sees(packets, range(cut.copied, frames))
+
+
+def _as_cut(eye: _Eye, segment: Path, cut: _Cut, frames: int) -> list[Planes]:
+    """The same pictures as the segment has them, seen after the clip's; and after them the segment's first
+    one, as the next segment's will be."""
+    with opened(segment) as container, opened(segment) as next_one:
+        video, opening = container.streams.video[0], next_one.streams.video[0]
+        there = (packet for packet in container.demux(video) if packet.size)
+        tail = ((_LATER + _number(p.pts or 0, video), p) for p in islice(there, cut.copied, None))
+        first = next(packet for packet in next_one.demux(opening) if packet.size)
+        wanted = range(_LATER + cut.copied, _LATER + frames)
+        return eye.sees(chain(tail, [(_LATER + frames, first)]), wanted, over=True)
+
+
+def _copies(segment: Path, clip: Path, count: int) -> bool:
+    """Whether the segment's first packets are the clip's, to the byte and to the frame."""
+    with opened(segment) as ours, opened(clip) as theirs:
+        pairs = zip(*(islice(_packets(container), count) for container in (ours, theirs)), strict=True)
+        return all(mine == other for mine, other in pairs)
+
+
+def _packets(container: InputContainer) -> Iterator[tuple[int, bytes]]:
+    video = container.streams.video[0]
+    return ((_number(p.pts or 0, video), bytes(p)) for p in container.demux(video) if p.size)
+
+
+def _alike(shown: list[Planes], truth: list[Planes]) -> bool:
+    """Whether what was encoded again shows what it should."""
+    lines = slice(0, truth[0].shape[0] * 2 // 3) if truth else slice(0)
+    return len(shown) == len(truth) and all(
+        np.abs(a[lines].astype(np.int16) - b[lines]).mean() < _NEAR for a, b in zip(shown, truth, strict=True)
     )

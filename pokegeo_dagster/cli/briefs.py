@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from pokegeo_dagster.cli.options import Debug, Episode
 from pokegeo_dagster.film.errors import BriefRefused
 from pokegeo_dagster.film.ids import MOST_CLIPS, episode_id
 from pokegeo_dagster.film.story.order import order_from
@@ -12,8 +13,6 @@ from pokegeo_dagster.film.vocabulary import Priority
 
 app = typer.Typer(help="What is on order: add, list, put first, take out.", no_args_is_help=True)
 
-Debug = Annotated[bool, typer.Option("--debug", help="Show the whole traceback when something breaks.")]
-Episode = Annotated[str, typer.Argument(help="The episode, for example haunter.")]
 PRIORITIES: tuple[Priority, ...] = ("high", "normal", "low")
 
 

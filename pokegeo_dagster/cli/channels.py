@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
+from pokegeo_dagster.cli.options import Debug
 from pokegeo_dagster.film.errors import OrderRefused
 from pokegeo_dagster.film.release.channel import CREDENTIALS, Channel, channel_from
 
 app = typer.Typer(help="Channels: voice, style, caps, slots, who says yes.", no_args_is_help=True)
 
-Debug = Annotated[bool, typer.Option("--debug", help="Show the whole traceback when something breaks.")]
 Id = Annotated[str, typer.Argument(metavar="CHANNEL", help="For example poke1.")]
 Name = Annotated[str | None, typer.Option(help="What people call it.")]
 Voice = Annotated[str | None, typer.Option(help="An ElevenLabs voice id, for films ordered from now on.")]

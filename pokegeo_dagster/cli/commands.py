@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from pokegeo_dagster.budget.caps import dollars
-from pokegeo_dagster.cli import briefs, channels
+from pokegeo_dagster.cli import books, briefs, channels, screenplays
+from pokegeo_dagster.cli.options import Debug, Episode
 from pokegeo_dagster.film.edit.delivery import Profile
 from pokegeo_dagster.film.errors import BriefRefused
 from pokegeo_dagster.film.ids import MOST_CLIPS, REFERENCE_IDS, clip_id, clip_range, episode_id
@@ -21,23 +22,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-screenplay_app = typer.Typer(help="Read or replace an episode's screenplay.", no_args_is_help=True)
-app.add_typer(screenplay_app, name="screenplay")
+app.add_typer(screenplays.app, name="screenplay")
 queue_app = typer.Typer(help="What the studio does next.")
 app.add_typer(queue_app, name="queue")
-ledger_app = typer.Typer(help="What was spent, and what nobody knows yet.")
-app.add_typer(ledger_app, name="ledger")
+app.add_typer(books.app, name="ledger")
 app.add_typer(channels.app, name="channel")
 app.add_typer(briefs.app, name="brief")
 
-Debug = Annotated[bool, typer.Option("--debug", help="Show the whole traceback when something breaks.")]
 References = Annotated[
     int | None,
     typer.Option(
         help=f"At most so many seed images, {LEAST_REFERENCES}–{MOST_REFERENCES}. [as the film wants]"
     ),
 ]
-Episode = Annotated[str, typer.Argument(help="The episode, for example haunter.")]
 
 
 @app.command()
@@ -154,46 +151,6 @@ def takes(
     from pokegeo_dagster.cli.takes import show_takes
 
     show_takes(episode_id(episode), _key(piece) if piece else None, what, use)
-
-
-@ledger_app.callback(invoke_without_command=True)
-def ledger(
-    context: typer.Context,
-    by: Annotated[str, typer.Option(help="A line an episode, channel, vendor or day.")] = "episode",
-    debug: Debug = False,
-) -> None:
-    """What was spent: quoted, charged, reserved, wasted."""
-    if context.invoked_subcommand is None:
-        from pokegeo_dagster.cli.ledger import show_ledger
-
-        show_ledger(by)
-
-
-@ledger_app.command("unknown")
-def ledger_unknown(debug: Debug = False) -> None:
-    """Purchases of which nobody knows whether they were made, and where to look."""
-    from pokegeo_dagster.cli.ledger import show_unknown
-
-    show_unknown()
-
-
-@ledger_app.command("settle")
-def ledger_settle(
-    number: Annotated[int, typer.Argument(metavar="ID", help="As `ledger unknown` numbers it.")],
-    not_charged: Annotated[bool, typer.Option("--not-charged", help="The vendor took nothing.")] = False,
-    charged: Annotated[
-        str | None, typer.Option(metavar="USD", help="The vendor took this, and there is nothing to fetch.")
-    ] = None,
-    found: Annotated[
-        str | None, typer.Option(metavar="TASK_ID", help="The vendor's task: it will be fetched.")
-    ] = None,
-    note: Annotated[str | None, typer.Option(help="Kept in the ledger.")] = None,
-    debug: Debug = False,
-) -> None:
-    """Say what became of an unknown purchase. Nothing is bought by this."""
-    from pokegeo_dagster.cli.ledger import settle
-
-    settle(number, not_charged, charged, found, note)
 
 
 @app.command()
@@ -411,42 +368,6 @@ def callbacks(debug: Debug = False) -> None:
     from pokegeo_dagster.cli.callbacks import serve_callbacks
 
     serve_callbacks()
-
-
-@screenplay_app.command("show")
-def show_screenplay(episode: Episode, debug: Debug = False) -> None:
-    """Print the screenplay as YAML, ready to be edited: `pokegeo screenplay show haunter > haunter.yaml`."""
-    from pokegeo_dagster.cli.pages import print_screenplay
-
-    print_screenplay(episode_id(episode))
-
-
-@screenplay_app.command("edit")
-def edit_screenplay(episode: Episode, debug: Debug = False) -> None:
-    """Open the screenplay in $EDITOR and take it in. A mistake comes back with its line and reason."""
-    from pokegeo_dagster.cli.direction import edit_screenplay as edit
-
-    edit(episode_id(episode))
-
-
-@screenplay_app.command("apply")
-def apply_screenplay(
-    episode: Episode,
-    file: Annotated[Path, typer.Argument(help="The edited YAML.")],
-    debug: Debug = False,
-) -> None:
-    """Take an edited screenplay in. The next `pokegeo produce` remakes only what it touches."""
-    from pokegeo_dagster.cli.pages import take_screenplay
-
-    take_screenplay(episode_id(episode), file)
-
-
-@screenplay_app.command("revert")
-def revert_screenplay(episode: Episode, debug: Debug = False) -> None:
-    """Go back to the writer's own screenplay."""
-    from pokegeo_dagster.cli.pages import drop_screenplay
-
-    drop_screenplay(episode_id(episode))
 
 
 def _key(piece: str) -> str:

@@ -155,7 +155,7 @@ class _Eye:
         for frame in self._context.decode(packet):
             if frame.is_corrupt:
                 raise ProductionError(f"picture {frame.pts} does not decode")
-            if frame.pts in wanted:
+            if frame.pts is not None and frame.pts in wanted:
                 found[frame.pts] = np.ascontiguousarray(frame.to_ndarray(format="yuv420p"))
 
 

@@ -126,9 +126,9 @@ def _produce(order: dict[str, Any]) -> None:
 
     _die_with_parent()
     os.setsid()
-    log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    out, err = (os.open(order[name], os.O_WRONLY | os.O_CREAT | os.O_APPEND) for name in ("out", "err"))
     nothing = os.open(os.devnull, os.O_RDONLY)
-    for mine, theirs in ((0, nothing), (1, log), (2, log)):
+    for mine, theirs in ((0, nothing), (1, out), (2, err)):
         os.dup2(theirs, mine)
     os.environ.clear()
     os.environ.update(order["environ"])

@@ -63,7 +63,8 @@ class Producers:
         order = {
             "words": words or studio.next_words,
             "environ": studio.environ,
-            "log": str(studio.log),
+            "out": str(studio.log),
+            "err": str(studio.log),
             "dies": {"deaths": str(studio.deaths), "share": share, "seed": seed} if share else None,
         }
         assert self._warm.stdin is not None

@@ -1,13 +1,12 @@
 """What every test stands on: no network but loopback, and a terminal of its own."""
 
 import socket
-import subprocess
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
-from pokegeo_dagster_tests.studios import Terminal, run_pokegeo
+from pokegeo_dagster_tests.studios import Done, Terminal, pokegeo_from_nothing, run_pokegeo
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -33,8 +32,8 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 def pokegeo(tmp_path: Path) -> Terminal:
     """A terminal in a fresh studio."""
 
-    def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return run_pokegeo(tmp_path / "studio", *words, **environment)
+    def run(*words: str, **environment: str) -> Done:
+        return pokegeo_from_nothing(tmp_path / "studio", *words, **environment)
 
     return run
 
@@ -53,7 +52,9 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     with FileLock(home.parent / "lock"):
         if not made.exists():
             for species, clips in (("haunter", "6"), ("gyarados", "3")):
-                done = run_pokegeo(home, "produce", species, "--clips", clips, "--profile", "rehearsal")
+                done = pokegeo_from_nothing(
+                    home, "produce", species, "--clips", clips, "--profile", "rehearsal"
+                )
                 assert done.returncode == 0, done.stderr
             made.touch()
     return home

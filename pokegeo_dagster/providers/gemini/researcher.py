@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from pokegeo_dagster.film.story.anatomy import anatomy_of
 from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.film.story.dossier import Dossier
-from pokegeo_dagster.film.story.ecology import diet_of, habitats_of, rival_of
+from pokegeo_dagster.film.story.ecology import diet_of, habitats_of
+from pokegeo_dagster.film.story.rivalry import rival_of
 from pokegeo_dagster.film.story.species import Species, species_book
 from pokegeo_dagster.film.vendors import Job
 from pokegeo_dagster.film.vocabulary import BodyPlan, Habitat

@@ -6,16 +6,9 @@ import random
 from dataclasses import dataclass
 
 from pokegeo_dagster.film.digest import seed_for
-from pokegeo_dagster.film.story.ecology import (
-    habitats_of,
-    is_singular,
-    light_of,
-    relation_of,
-    rival_of,
-    size_ratio,
-    weathers_of,
-)
+from pokegeo_dagster.film.story.ecology import habitats_of, light_of, weathers_of
 from pokegeo_dagster.film.story.pitches import Pitch
+from pokegeo_dagster.film.story.rivalry import is_singular, relation_of, rival_of, size_ratio
 from pokegeo_dagster.film.story.species import Species
 from pokegeo_dagster.film.vocabulary import BEATS, Beat, Habitat, Light, Prop, Weather
 from pokegeo_dagster.providers.house.prose import bank

@@ -6,14 +6,8 @@ from pokegeo_dagster.film.crew import Credit
 from pokegeo_dagster.film.story.anatomy import anatomy_of
 from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.film.story.dossier import Confidence, Dossier, Fact
-from pokegeo_dagster.film.story.ecology import (
-    diet_of,
-    habitats_of,
-    light_of,
-    relation_of,
-    rival_of,
-    weathers_of,
-)
+from pokegeo_dagster.film.story.ecology import diet_of, habitats_of, light_of, weathers_of
+from pokegeo_dagster.film.story.rivalry import relation_of, rival_of
 from pokegeo_dagster.film.story.species import Species, species_book
 from pokegeo_dagster.providers.house.casting import body_in_words
 from pokegeo_dagster.providers.house.prose.measures import kilograms, long_as, metres, weighs_like

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pokegeo_dagster.film.crew import Credit
 from pokegeo_dagster.film.story.brief import Brief
 from pokegeo_dagster.film.story.dossier import Dossier
-from pokegeo_dagster.film.story.ecology import rival_of
 from pokegeo_dagster.film.story.pitches import Pitch
+from pokegeo_dagster.film.story.rivalry import rival_of
 from pokegeo_dagster.film.story.screenplay import Screenplay
 from pokegeo_dagster.film.story.species import Species, find_species, species_book
 from pokegeo_dagster.providers.house.draft import Draft

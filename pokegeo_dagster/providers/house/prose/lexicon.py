@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pokegeo_dagster.film.story.anatomy import Anatomy, anatomy_of
-from pokegeo_dagster.film.story.ecology import diet_of, is_singular, medium_of, relation_of, size_ratio
+from pokegeo_dagster.film.story.ecology import diet_of, medium_of
+from pokegeo_dagster.film.story.rivalry import is_singular, relation_of, size_ratio
 from pokegeo_dagster.film.story.species import Species, species_book
 from pokegeo_dagster.film.vocabulary import Habitat, Light, Prop, Weather
 from pokegeo_dagster.providers.house.prose.bank import facts, phrases

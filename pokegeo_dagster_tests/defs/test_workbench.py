@@ -4,6 +4,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
+
 from pokegeo_dagster.defs.office.workbench import LAST, Turn, Workbench
 
 
@@ -51,3 +53,20 @@ def test_a_place_is_given_back_whatever_happens_at_it() -> None:
 
     with bench.at():
         assert not bench._waiting
+
+
+def test_one_who_breaks_off_waiting_stands_in_nobodys_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = Workbench(1)
+
+    def broken_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with bench.at():
+        monkeypatch.setattr(bench._changed, "wait_for", broken_off)
+        with pytest.raises(KeyboardInterrupt), bench.at((0, 0)):
+            pass
+        monkeypatch.undo()
+
+    assert not bench._waiting
+    with bench.at():
+        pass

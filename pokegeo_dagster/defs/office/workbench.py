@@ -30,10 +30,13 @@ class Workbench:
             mine = (turn, self._came)
             self._came += 1
             heapq.heappush(self._waiting, mine)
-            self._changed.wait_for(lambda: self._free > 0 and self._waiting[0] == mine)
-            heapq.heappop(self._waiting)
-            self._free -= 1
-            self._changed.notify_all()
+            try:
+                self._changed.wait_for(lambda: self._free > 0 and self._waiting[0] == mine)
+                self._free -= 1
+            finally:  # also where the wait was broken off: nobody may stand behind one who has left
+                self._waiting.remove(mine)
+                heapq.heapify(self._waiting)
+                self._changed.notify_all()
         try:
             yield
         finally:

@@ -149,6 +149,14 @@ class Books(Protocol):
         """intent → unknown: a human settles it, unless the vendor's records do."""
         ...
 
+    def left_behind(self, vendor: str) -> list[Task]:
+        """What runs at a vendor, as far as the books know, and nobody waits for."""
+        ...
+
+    def over(self, task: Task) -> None:
+        """Notes that the vendor is done with a task that is left behind: it holds no place any more."""
+        ...
+
     def news(self, task: Task) -> datetime | None:
         """When a vendor last said by itself that something happened to a task: a reason to ask now."""
         ...

@@ -204,6 +204,29 @@ class StudioBooks:
         with self._database.transaction(write=True) as connection:
             connection.execute(update(_tasks).where(where).values(values))
 
+    # --- left behind ---------------------------------------------------------------------------
+
+    def left_behind(self, vendor: str) -> list[Task]:
+        """What runs at a vendor, as far as the books know, and nobody waits for: whoever did was stopped."""
+        now = self._now()
+        idle = or_(_tasks.c.lease_owner.is_(None), _tasks.c.lease_until <= now)
+        where = and_(
+            _tasks.c.vendor == vendor,
+            _tasks.c.state == "running",
+            _tasks.c.over_at.is_(None),
+            _tasks.c.submitted_at > now - timedelta(seconds=AT_WORK_AT_MOST_S),
+            idle,
+        )
+        with self._database.transaction(write=False) as connection:
+            return [as_task(row) for row in connection.execute(select(_tasks).where(where))]
+
+    def over(self, task: Task) -> None:
+        """Notes that the vendor is done with a task that is left behind: it holds no place there any more.
+        Whoever comes back for it fetches and books it, as if nothing had been noted."""
+        where = and_(_tasks.c.id == task.id, _tasks.c.state == "running")
+        with self._database.transaction(write=True) as connection:
+            connection.execute(update(_tasks).where(where).values(over_at=self._now()))
+
     # --- news ----------------------------------------------------------------------------------
 
     def note_news(self, vendor: str, task_id: str) -> bool:
@@ -227,10 +250,10 @@ class StudioBooks:
         """admitted → intent, if the vendor's desk has room. Else (task, seconds to wait)."""
         now = self._now()
         # A place is the task's, not the process's: a crash frees none while the vendor is at work. What
-        # nobody has asked about for AT_WORK_AT_MOST_S is over at any vendor.
+        # the vendor says is over holds none, and after AT_WORK_AT_MOST_S it is over at any vendor.
         asking = and_(_tasks.c.state == "intent", _tasks.c.lease_until > now)
         working = and_(
-            or_(_tasks.c.state == "running", asking),
+            or_(and_(_tasks.c.state == "running", _tasks.c.over_at.is_(None)), asking),
             _tasks.c.submitted_at > now - timedelta(seconds=AT_WORK_AT_MOST_S),
         )
         # An intent that nobody minds is a request whose answer is lost, also before anyone says so.

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from pokegeo_dagster.storage.columns import Moment, RowId, Units, Usd
 
 # The newest revision in `migrations/versions`: a database that says so needs no migration.
-HEAD = "0006"
+HEAD = "0007"
 
 # A task in one of these is over: nothing runs, nothing is owed an answer.
 SETTLED = ("stored", "refused", "failed")
@@ -207,6 +207,7 @@ tasks = Table(
     Column("submitted_at", Moment),
     Column("settled_at", Moment),
     Column("news_at", Moment),  # when the vendor last said by itself that something happened
+    Column("over_at", Moment),  # when a vendor said, of a task nobody came back for, that it was over
     CheckConstraint(_one_of("state", STATES), name="known_state"),
     CheckConstraint("number >= 1", name="number_from_one"),
     # One live task for one take, whoever asks: the second buyer is stopped by the database itself.

@@ -116,6 +116,7 @@ def test_one_edited_line_remakes_one_clip(
         "clip clip_04",
         "episode_report film",
         "final_cut film",
+        "mix film",
         "narration clip_04",
         "qc_report film",
         "screenplay film",

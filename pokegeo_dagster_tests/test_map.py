@@ -31,8 +31,9 @@ def test_the_graph_is_the_one_that_was_drawn() -> None:
         "animatic": {"brief", "screenplay", "shot"},
         "greenlight": {"screenplay", "animatic"},
         "clip": {"shot", "composite", "narration", "greenlight"},
-        "segment": {"brief", "shot", "clip", "narration", "sound_effect"},
-        "final_cut": {"brief", "screenplay", "shot", "segment"},
+        "segment": {"brief", "shot", "clip", "narration"},
+        "mix": {"brief", "screenplay", "narration", "sound_effect"},
+        "final_cut": {"brief", "screenplay", "shot", "segment", "mix"},
         "qc_report": {"shot", "composite", "narration", "clip", "segment", "final_cut"},
         "episode_report": {
             "brief",

@@ -150,7 +150,7 @@ def _tell_order(console: Console, found: Outlook, prices: PriceList) -> None:
     here_made.pop("brief", None)
     if here_made or not found.exact:
         what = listed([counted(n, asset) for asset, n in here_made.items()])
-        console.print(f"made on this machine, $0.00: {what or 'composites, segments, the cut'}")
+        console.print(f"made on this machine, $0.00: {what or 'the mix, composites, segments, the cut'}")
     for task in found.under_way:
         console.print(
             f"under way: {task.slot.asset} {task.slot.key} at {task.vendor}, {task.state}, "
@@ -272,7 +272,7 @@ def _tell_stale(console: Console, found: Outlook) -> None:
     """«narration line 7 → 1 voice, 1 segment, final cut: $0.02, 0 clips»."""
     stale = found.stale
     again = Counter(line.asset for line in stale.lines)
-    for bookkeeping in ("brief", "screenplay", "shot", "timeline", "captions"):
+    for bookkeeping in ("brief", "screenplay", "shot", "mix", "timeline", "captions"):
         again.pop(bookkeeping, None)
     if not again and not stale.usd:
         console.print(f"{found.brief.episode}: nothing is stale; `produce` would buy nothing for an edit.")

@@ -20,7 +20,7 @@ from pokegeo_dagster.defs.office.takes import Take, Takes
 from pokegeo_dagster.film.edit import handbook, layout
 from pokegeo_dagster.film.edit.captions import Caption
 from pokegeo_dagster.film.edit.cut_list import TRACKS
-from pokegeo_dagster.film.edit.finish import CARD_S, is_card
+from pokegeo_dagster.film.edit.finish import CARD_S
 from pokegeo_dagster.film.errors import BriefRefused, OrderRefused, ProductionError
 from pokegeo_dagster.film.places import Place
 from pokegeo_dagster.film.story.brief import Brief
@@ -259,16 +259,16 @@ def _parcels(studio: Studio, episode: str, species: str) -> Iterator[Parcel]:
         yield parcel("narration", clip, layout.clip_voice(clip))
         yield parcel("sound_effect", clip, layout.clip_effect(clip))
         for part in TRACKS:
-            yield parcel("segment", clip, layout.clip_stem(clip, part), part)
+            yield parcel("mix", whole.key, layout.clip_stem(clip, part), f"{clip}_{part}")
     if film := takes["final_cut"].find(whole):
         if "watermark" in film.files:
             yield Parcel(layout.WATERMARK, film, "watermark")
-        if "music_bed" in film.files:
-            yield Parcel(layout.MUSIC_BED, film, "music_bed")
         for card in (name for name in CARD_S if name in film.files):
             yield Parcel(layout.clip_video(card), film, card)
             for part in TRACKS:
-                yield Parcel(layout.clip_stem(card, part), film, f"{card}_{part}")
+                yield parcel("mix", whole.key, layout.clip_stem(card, part), f"{card}_{part}")
+    if (sound := takes["mix"].find(whole)) and "music_bed" in sound.files:
+        yield Parcel(layout.MUSIC_BED, sound, "music_bed")
     yield parcel("timeline", whole.key, layout.MANIFEST, "manifest")
     for part, ending in TIMELINES.items():
         yield parcel("timeline", whole.key, layout.beside_film(species, ending), part)
@@ -288,8 +288,9 @@ def _pack(studio: Studio, episode: str, species: str) -> Iterator[Parcel]:
     yield Parcel(layout.CUE_SHEET, film, "cue_sheet")
     yield Parcel(layout.SCRIPT, film, "script")
     yield Parcel(layout.poster(), film, "poster", signed=True)
-    for part in sorted(film.files):
-        if part.endswith("_stem") and not is_card(part.partition("_")[0]):
-            yield Parcel(layout.film_stem(part), film, part)
+    sound = Takes("mix", studio).of(whole)
+    for part in layout.FILM_STEMS:
+        if part in sound.files:
+            yield Parcel(layout.film_stem(part), sound, part)
     for clip in GRAPH["clip"].keys(studio, episode):
         yield Parcel(layout.poster(clip), Takes("clip", studio).at(episode, clip), "poster", signed=True)

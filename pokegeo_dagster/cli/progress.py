@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 # Relative weight of one piece of each asset (seconds on two cores at full size, measured once).
 # Only the ratio counts: the estimate scales them by how this machine is doing.
 WEIGHTS = {"reference": 0.55, "composite": 0.32, "clip": 7.3, "narration": 0.14, "sound_effect": 0.11,
-           "segment": 0.05, "animatic": 30.0, "final_cut": 7.0, "qc_report": 9.0}  # fmt: skip
+           "segment": 0.05, "animatic": 30.0, "mix": 6.0, "final_cut": 1.5, "qc_report": 9.0}  # fmt: skip
 LIGHT = 0.05
 PURSE = "pokegeo.purse"
 LOGS = ("pokegeo.production", PURSE)

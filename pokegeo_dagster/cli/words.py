@@ -8,7 +8,7 @@ from rich.console import Console
 PLAIN_COLUMNS = 150  # of a page that no terminal shows: nothing is broken into lines
 
 # What a person calls more than one of an asset.
-PLURALS = {"pitches": "pitches", "final_cut": "cuts", "captions": "captions"}
+PLURALS = {"pitches": "pitches", "mix": "mixes", "final_cut": "cuts", "captions": "captions"}
 
 
 def listed(words: Iterable[str], last: str = "and") -> str:
@@ -20,7 +20,7 @@ def listed(words: Iterable[str], last: str = "and") -> str:
 def counted(number: int, noun: str) -> str:
     """«1 sound effect», «18 clips», «final cut»."""
     if (
-        noun in ("dossier", "pitches", "screenplay", "final_cut", "timeline", "captions", "brief")
+        noun in ("dossier", "pitches", "screenplay", "mix", "final_cut", "timeline", "captions", "brief")
         and number == 1
     ):
         return noun.replace("_", " ")

@@ -10,6 +10,7 @@ from pokegeo_dagster.defs.edit.vertical import vertical_cut
 from pokegeo_dagster.defs.office.craft import Craft
 from pokegeo_dagster.defs.picture.assets import clip, composite, reference
 from pokegeo_dagster.defs.sound.assets import narration, sound_effect
+from pokegeo_dagster.defs.sound.mix import mix
 from pokegeo_dagster.defs.story.assets import brief, dossier, pitches, screenplay, shot
 
 CALL_SHEET: tuple[Craft, ...] = (
@@ -20,6 +21,7 @@ CALL_SHEET: tuple[Craft, ...] = (
     shot,
     narration,
     sound_effect,
+    mix,
     reference,
     composite,
     animatic,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, not_, select
 
 from pokegeo_dagster.film.digest import digest
 from pokegeo_dagster.storage import schema
@@ -42,6 +42,7 @@ class Standing:
     greenlight: int | None = None  # the yes that counts
     segments: dict[str, str] = field(default_factory=dict)  # clip → version
     film_of: str | None = None  # what the approved film was made from
+    unmixed: dict[str, str] = field(default_factory=dict)  # «asset/key» → version, of sounds not in the mix
     failures: list[Failure] = field(default_factory=list)
     orders: dict[tuple[str, str], str] = field(default_factory=dict)  # (stage, signature) → state
 
@@ -97,6 +98,19 @@ class Lookout:
         for row in connection.execute(films):
             if standing := found.get(row.episode):
                 standing.film_of = row.inputs_text
+        # Asked for as «not in what the mix was made from»: of a thousand films whose mix is up to date
+        # nothing comes back.
+        mix = _approved.alias("mix")
+        this = _approved.c.asset + "/" + _approved.c.key + "=" + _approved.c.data_version
+        sounds = (
+            select(*columns, _approved.c.data_version)
+            .join(mix, (mix.c.episode == _approved.c.episode) & (mix.c.asset == "mix"))
+            .where(_approved.c.asset.in_(("narration", "sound_effect")))
+            .where(not_(mix.c.inputs_text.contains(this)))
+        )
+        for row in connection.execute(sounds):
+            if (standing := found.get(row.episode)) and row.key in standing.clips:
+                standing.unmixed[f"{row.asset}/{row.key}"] = row.data_version
 
     def _said(self, connection: Connection, found: Mapping[str, Standing]) -> None:
         for row in connection.execute(select(_failures)):

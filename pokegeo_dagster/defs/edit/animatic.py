@@ -3,13 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-from pokegeo_dagster.defs.edit.cards import music_made, ordered_cards, ordered_music, stamp_of
+from pokegeo_dagster.defs.edit.cards import ordered_cards, stamp_of
 from pokegeo_dagster.defs.office import show
 from pokegeo_dagster.defs.office.craft import Craft, Work, craft
 from pokegeo_dagster.defs.office.studio import Studio
 from pokegeo_dagster.defs.office.takes import Take, Takes, is_whole
 from pokegeo_dagster.defs.picture.assets import composite
 from pokegeo_dagster.defs.sound.assets import narration, sound_effect
+from pokegeo_dagster.defs.sound.mix import music_made, ordered_music
 from pokegeo_dagster.film.crew import Credit, Made
 from pokegeo_dagster.film.edit.animatic import AnimaticOrder, order_animatic
 from pokegeo_dagster.film.errors import ProductionError

@@ -6,24 +6,18 @@ from typing import Any
 
 from pydantic import Field
 
-from pokegeo_dagster.defs.edit.cards import (
-    cards_made,
-    in_order,
-    music_made,
-    ordered_cards,
-    ordered_music,
-    stamp_of,
-)
+from pokegeo_dagster.defs.edit.cards import cards_made, ordered_cards, stamp_of
 from pokegeo_dagster.defs.edit.checks import FILM_AS_DELIVERED
 from pokegeo_dagster.defs.edit.fades import fades_of, joints_made
 from pokegeo_dagster.defs.office import show
 from pokegeo_dagster.defs.office.craft import Work, craft
 from pokegeo_dagster.defs.office.studio import Studio
-from pokegeo_dagster.defs.office.takes import Take, Takes
+from pokegeo_dagster.defs.office.takes import NotReady, Take, Takes
+from pokegeo_dagster.defs.sound.mix import as_told
 from pokegeo_dagster.film.crew import Credit, Made
 from pokegeo_dagster.film.edit.delivery import Delivery
 from pokegeo_dagster.film.edit.fades import wanted_frames
-from pokegeo_dagster.film.edit.finish import Card, Composed, Kept, Watermark, cards_and_clips, lay_programme
+from pokegeo_dagster.film.edit.finish import Card, Watermark, cards_and_clips, lay_programme
 from pokegeo_dagster.film.edit.paperwork import Cue, cue_sheet, timed_script
 from pokegeo_dagster.film.edit.timeline import Cut, SegmentPlan, plan_segment
 from pokegeo_dagster.film.model import Frozen
@@ -33,14 +27,13 @@ from pokegeo_dagster.film.story.screenplay import Screenplay
 from pokegeo_dagster.film.story.slices import ShotSlice
 from pokegeo_dagster.providers.bench.conformer import conform, conform_tail, made_alike, poster_of
 from pokegeo_dagster.providers.bench.fading import faded
-from pokegeo_dagster.providers.bench.mixer import lay_segment, master
 from pokegeo_dagster.providers.bench.splice import join_parts
 
 BENCH = Credit(member="bench", model="conformer", edition=2)
 
 
 class SegmentOrder(Frozen):
-    """One conformed clip: how long, and where the voice lies in it."""
+    """One conformed clip: how long, and where the voice will lie over it."""
 
     plan: SegmentPlan
     delivery: Delivery
@@ -54,7 +47,6 @@ class CutOrder(Frozen):
     clips: tuple[str, ...]
     delivery: Delivery
     cards: tuple[Card, ...] = Field(default=(), exclude_if=lambda cards: not cards)
-    music: Composed | Kept | None = Field(default=None, exclude_if=lambda music: music is None)
     fade: int = Field(default=0, exclude_if=lambda fade: not fade)  # frames over which clips cross-fade
 
 
@@ -62,27 +54,18 @@ def _show_segment(take: Take) -> dict[str, Any]:
     slate = take.slate
     return {
         "segment": show.player(take, f"{slate['frames']} frames"),
-        "voice": show.player(take, "narration stem", "narration_stem"),
-        "effects": show.player(take, "effects stem", "effects_stem"),
         "frames": int(slate["frames"]),
     }
 
 
 @craft(group="edit", per="shot", kinds=("mp4",), show=_show_segment, at_once=2)
 def segment(
-    place: Place,
-    studio: Studio,
-    *,
-    brief: Takes,
-    shot: Takes,
-    clip: Takes,
-    narration: Takes,
-    sound_effect: Takes,
+    place: Place, studio: Studio, *, brief: Takes, shot: Takes, clip: Takes, narration: Takes
 ) -> Work:
-    """This clip conformed: as many frames as its narration and a breath, in the delivery codec,
-    its stems beside it. A clip that already is that is not encoded again."""
+    """This clip conformed: as many frames as its narration and a breath, in the delivery codec.
+    A clip that already is that is not encoded again."""
     delivery = shot.of(place).read(ShotSlice).delivery
-    picture, line, effect = clip.of(place), narration.of(place), sound_effect.of(place)
+    picture, line = clip.of(place), narration.of(place)
     finish = brief.of(place).read(Brief).finish
     mark = finish.watermark if finish else None
     order = SegmentOrder(
@@ -95,13 +78,12 @@ def segment(
     def lay(room: Path) -> Made:
         stamp, frames, name = stamp_of(studio, mark), order.plan.frames, f"of {place}"
         conformed = conform(picture.path(), frames, delivery, room, name, stamp, order.fade)
-        stems = lay_segment(line.path(), effect.path(), order.plan, room)
         slate = order.plan.model_dump(mode="json")
         if not order.fade:
-            return Made({"main": conformed, **stems}, slate)
+            return Made({"main": conformed}, slate)
         beyond, tail = conform_tail(picture.path(), frames, order.fade, delivery, room, name, stamp)
         slate |= {"tail_frames": tail.frames, "tail_held": tail.held}
-        return Made({"main": conformed, **stems, **({"tail": beyond} if beyond else {})}, slate)
+        return Made({"main": conformed, **({"tail": beyond} if beyond else {})}, slate)
 
     return Work(
         order=order,
@@ -109,12 +91,8 @@ def segment(
         make=lay,
         # What counts of the brief is in the order: named only where it counts, so that nothing that was
         # made before there were watermarks or fades looks changed.
-        inputs=(*([brief.of(place)] if mark or order.fade else []), shot.of(place), picture, line, effect),
-        uses={
-            "clip": picture.files["main"].sha256,
-            "narration": line.files["main"].sha256,
-            "sound_effect": effect.files["main"].sha256,
-        },
+        inputs=(*([brief.of(place)] if mark or order.fade else []), shot.of(place), picture, line),
+        uses={"clip": picture.files["main"].sha256},
     )
 
 
@@ -140,39 +118,38 @@ def _show_film(take: Take) -> dict[str, Any]:
     show=_show_film,
 )
 def final_cut(
-    place: Place, studio: Studio, *, brief: Takes, screenplay: Takes, shot: Takes, segment: Takes
+    place: Place, studio: Studio, *, brief: Takes, screenplay: Takes, shot: Takes, segment: Takes, mix: Takes
 ) -> Work:
-    """The film: every segment joined by stream copy under one mastered sound track, with its stems,
-    cue sheet and timed script."""
-    ordered, written = brief.of(place), screenplay.of(place)
+    """The film: every segment joined by stream copy under the mix, with its cue sheet and timed script."""
+    ordered, written, track = brief.of(place), screenplay.of(place), mix.of(place)
     asked = ordered.read(Brief)
     delivery, finish = asked.delivery, asked.finish
     clips = tuple(written.slate["clips"])
     shots = [shot.at(place.episode, name) for name in clips]
     segments = [segment.at(place.episode, name) for name in clips]
+    laid = lay_programme(clips, [int(take.slate["frames"]) for take in segments], finish, delivery)
+    if as_told(laid) != track.slate["cuts"]:
+        raise NotReady("mix", place, "its cuts are not those of the segments: a line has changed since")
     order = CutOrder(
         clips=clips,
         delivery=delivery,
         cards=ordered_cards(studio, place, asked, written),
-        music=ordered_music(asked, written),
         fade=wanted_frames(finish, delivery),
     )
 
     def assemble(room: Path) -> Made:
         play = written.read(Screenplay)
-        laid = lay_programme(clips, [int(take.slate["frames"]) for take in segments], finish, delivery)
+        before = Takes("final_cut", studio).find(place)
         frames = [cut.frames for cut in laid]
-        cards = cards_made(order.cards, segments, delivery, Takes("final_cut", studio).find(place), room)
-        pieces = in_order(cards, [(take.path(), _stems(take)) for take in segments])
-        music = music_made(studio, order.music, sum(frames) * delivery.samples_per_frame, room)
-        sound = master([stems for _, stems in pieces], delivery, room, music)
+        cards = cards_made(order.cards, segments, delivery, before, room)
+        shown_by = {name: card.picture for name, card in cards.items()}
+        shown_by |= {take.place.key: take.path() for take in segments}
         film = room / "main.mp4"
-        pictures = made_alike([picture for picture, _ in pieces], frames, delivery, room, order.fade)
+        pictures = made_alike([shown_by[cut.clip] for cut in laid], frames, delivery, room, order.fade)
         fades = fades_of(laid, segments, order.fade)
-        before = Takes("final_cut", studio).find(place) if fades else None
         joints = joints_made(laid, fades, segments, pictures, delivery, before, room)
         joined = faded(pictures, frames, {n: made.joint for n, made in joints.items()})
-        join_parts(joined, sound.files["main"], delivery, film)
+        join_parts(joined, track.path(), delivery, film)
         shown, cuts = cards_and_clips(laid)
         cues = [
             Cue(
@@ -184,39 +161,32 @@ def final_cut(
             for cut, taken, take in zip(cuts, shots, segments, strict=True)
         ]
         papers = _papers(room, play, cues, shown, delivery)
-        stems = {part: path for part, path in sound.files.items() if part.endswith("_stem")}
-        if music is not None:
-            stems["music_bed"] = music  # as it was before it was ducked: for whoever cuts the film anew
         poster = poster_of(film, cuts[-1].start_frame // 3, room)
         slate = {
-            **sound.slate,
+            **track.slate,
             "frames": sum(frames),
             "duration_s": sum(frames) / delivery.rate_fps,
-            "cuts": [cut.model_dump(mode="json") for cut in laid],
             "title": play.title,
         }
+        parts = {name: made.picture for name, made in cards.items()}
         if finish and (stamp := stamp_of(studio, finish.watermark)):
-            stems["watermark"] = stamp.picture  # for whoever cuts the film anew
+            parts["watermark"] = stamp.picture  # for whoever cuts the film anew
         if cards:
             slate["cards"] = {name: made.recipe for name, made in cards.items()}
-        parts = {part: path for made in cards.values() for part, path in made.parts().items()}
         if fades:
             slate["fades"] = {made.into: made.told() for made in joints.values()}
             parts |= {made.part: made.joint.picture for made in joints.values()}
-        return Made({"main": film, "poster": poster, **stems, **papers, **parts}, slate)
+        return Made({"main": film, "poster": poster, **papers, **parts}, slate)
 
     return Work(
         order=order,
         credit=BENCH,
         make=assemble,
-        inputs=(ordered, written, *shots, *segments),
+        inputs=(ordered, written, *shots, *segments, track),
         uses={take.place.key: take.version for take in segments}
+        | {"mix": track.version}
         | {f"line {take.place.key}": take.version for take in shots},
     )
-
-
-def _stems(take: Take) -> dict[str, Path]:
-    return {part: take.path(part) for part in ("narration_stem", "effects_stem")}
 
 
 def _papers(

@@ -48,4 +48,4 @@ WHOLE_EPISODE = Extent()
 TO_THE_GREENLIGHT = Extent(EVERY_ASSET - made_from({"greenlight"}))
 # A screenplay that is edited meanwhile does not count for a production that is under way.
 FROM_THE_GREENLIGHT = Extent(EVERY_ASSET - STORY)
-THE_CUT = Extent(made_from({"segment"}) - {"segment"})
+THE_CUT = Extent(made_from({"segment", "mix"}) - {"segment"})

@@ -15,9 +15,9 @@ STRETCHES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "sketch": ("The whole film as a sketch, at no cost, before anything is paid for.", ("animatic",)),
     "cut": (
-        "Join all segments of an episode into the film, write its timeline and captions, inspect it, and "
-        "report on it.",
-        ("final_cut", "timeline", "captions", "qc_report", "episode_report"),
+        "Mix an episode's sound, join all its segments under it into the film, write its timeline and "
+        "captions, inspect it, and report on it.",
+        ("mix", "final_cut", "timeline", "captions", "qc_report", "episode_report"),
     ),
     "vertical": ("The film for a telephone held upright.", ("vertical_cut",)),
 }

@@ -19,11 +19,9 @@ Value = TypeVar("Value", bound=BaseModel)
 class NotReady(ProductionError):
     """Something this work is made from does not exist yet."""
 
-    def __init__(self, asset: str, place: Place):
+    def __init__(self, asset: str, place: Place, why: str = "is not there yet"):
         self.asset, self.place = asset, place
-        super().__init__(
-            f"{asset} {place} is not there yet: materialize {asset} for {place.partition} first."
-        )
+        super().__init__(f"{asset} {place} {why}: materialize {asset} for {place.partition} first.")
 
 
 @dataclass(frozen=True)

@@ -124,14 +124,17 @@ def _again(standing: Standing, said: Said, now: float) -> Wanted | None:
 
 
 def _cut(standing: Standing, now: float) -> Wanted | None:
-    """The film, when every segment of this screenplay is there and it was made from others."""
+    """The film, when every segment of this screenplay is there and it was made from others, or under
+    other sounds."""
     clips = standing.clips
     if not clips or any(clip not in standing.segments for clip in clips):
         return None
     used = set((standing.film_of or "").split(";"))
-    if all(f"segment/{clip}={standing.segments[clip]}" in used for clip in clips):
+    joined = all(f"segment/{clip}={standing.segments[clip]}" in used for clip in clips)
+    if joined and not standing.unmixed:
         return None
-    signature = digest({clip: standing.segments[clip] for clip in clips})
+    # A film whose sounds are in its mix is signed as films always were: its order stays the same one.
+    signature = digest({clip: standing.segments[clip] for clip in clips} | standing.unmixed)
     if (CUT, signature) in standing.orders:
         return None
     moment = datetime.fromtimestamp(now, UTC)

@@ -49,6 +49,9 @@ def clip_effect(clip: str) -> str:
     return f"sfx/{clip}_sfx.wav"
 
 
+FILM_STEMS = ("narration_stem", "effects_stem", "music_stem")  # of the whole film, where it has them
+
+
 def clip_stem(clip: str, part: str) -> str:
     """One layer of a clip's sound («narration_stem», «effects_stem»): levelled, and exactly as long as
     its cut, so that stems on end are the film's."""

@@ -14,7 +14,8 @@ import numpy as np
 
 from pokegeo_dagster.film.crew import Made
 from pokegeo_dagster.film.edit.delivery import SAMPLE_RATE_HZ, Delivery
-from pokegeo_dagster.film.edit.timeline import SegmentPlan
+from pokegeo_dagster.film.edit.finish import TITLE
+from pokegeo_dagster.film.edit.timeline import Cut, SegmentPlan
 from pokegeo_dagster.film.errors import MediaDamaged, ProductionError
 from pokegeo_dagster.providers.bench.ducking import Levels, clearest, duck_curve, ducked, mixed_power
 from pokegeo_dagster.providers.bench.limiter import pressed
@@ -32,7 +33,7 @@ from pokegeo_dagster.providers.bench.sound_file import Sound, WaveWriter, blocks
 __all__ = [
     "Loudness",
     "SilentMix",
-    "lay_card",
+    "lay_cards",
     "lay_music",
     "lay_segment",
     "master",
@@ -78,9 +79,20 @@ def lay_segment(narration: Path, effect: Path, plan: SegmentPlan, room: Path) ->
     return {part: _written(room / f"{part}.wav", sound) for part, sound in stems.items()}
 
 
-def lay_card(bed: Path, samples: int, comes: bool, room: Path, name: str) -> dict[str, Path]:
-    """The two stems of a card: nobody speaks, and the atmosphere of its neighbour (an `effects_stem`)
-    lies under it: it `comes` up at the beginning of a film, or goes out at the end of one."""
+def lay_cards(
+    clips: Sequence[Mapping[str, Path]], cards: Sequence[Cut], room: Path
+) -> dict[str, dict[str, Path]]:
+    """The two stems of every card of a film, by its name: nobody speaks, and the atmosphere of the clip
+    beside it (of `clips`, in their order) comes up under the title, or goes out under the end."""
+    stems = {}
+    for card in cards:
+        comes = card.clip == TITLE
+        bed = clips[0 if comes else -1]["effects_stem"]
+        stems[card.clip] = _lay_card(bed, card.samples, comes, room, card.clip)
+    return stems
+
+
+def _lay_card(bed: Path, samples: int, comes: bool, room: Path, name: str) -> dict[str, Path]:
     sound = _fitted(whole(bed), samples)
     ramp = np.sin(np.linspace(0, np.pi / 2, min(int(_CARD_FADE_S * SAMPLE_RATE_HZ), samples)))
     gain = np.ones(samples, np.float32)

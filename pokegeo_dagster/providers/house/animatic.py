@@ -25,7 +25,7 @@ from pokegeo_dagster.providers.bench.conformer import join
 from pokegeo_dagster.providers.bench.encoder import RawEncoder
 from pokegeo_dagster.providers.bench.lettering import lettered, wrapped
 from pokegeo_dagster.providers.bench.marking import Stamp
-from pokegeo_dagster.providers.bench.mixer import lay_card, lay_segment, master, voice_samples
+from pokegeo_dagster.providers.bench.mixer import lay_cards, lay_segment, master, voice_samples
 from pokegeo_dagster.providers.bench.pixels import Pixels, cover, lay_over, read_png
 from pokegeo_dagster.providers.house.cards import draw_card
 from pokegeo_dagster.providers.house.overlays import EDGE, LABEL_SIZE, Clock, Logo, Overlay, on_box
@@ -73,13 +73,13 @@ def cut_animatic(
     plans = [plan_segment(voice_samples(panel.voice), delivery) for panel in panels]
     clips = [panel.sliced.shot.clip for panel in panels]
     programme = lay_programme(clips, [p.frames for p in plans], order.finish, delivery)
-    _, cuts = cards_and_clips(programme)
+    boards, cuts = cards_and_clips(programme)
     frames = sum(cut.frames for cut in programme)
-    stems = []
+    stems = {}
     for panel, plan in zip(panels, plans, strict=True):
         place = room / f"stems_{panel.sliced.shot.clip}"
         place.mkdir()
-        stems.append(lay_segment(panel.voice, panel.effect, plan, place))
+        stems[panel.sliced.shot.clip] = lay_segment(panel.voice, panel.effect, plan, place)
     picture = room / "picture.mp4"
     stills = [
         cover(read_png(panel.picture, alpha=False), delivery.width_px, delivery.height_px) for panel in panels
@@ -91,11 +91,9 @@ def cut_animatic(
         _film_all(order, panels, plans, cuts, finishing.stamp, encoder)
         if end := cards.get(END):
             _write(draw_card(end, stills[-1], delivery), encoder)
-    for card in finishing.cards:
-        at_start, samples = card.name == TITLE, card.frames * delivery.samples_per_frame
-        own = lay_card(stems[0 if at_start else -1]["effects_stem"], samples, at_start, room, card.name)
-        stems = [own, *stems] if at_start else [*stems, own]
-    sound = master(stems, delivery, room, finishing.music(frames * delivery.samples_per_frame))
+    stems |= lay_cards([stems[name] for name in clips], boards, room)
+    music = finishing.music(frames * delivery.samples_per_frame)
+    sound = master([stems[cut.clip] for cut in programme], delivery, room, music)
     main = join([picture], [frames], sound.files["main"], delivery, room / "main.mp4")
     board = room / "board.jpg"
     cv2.imwrite(str(board), _board(order, panels, stills, cuts), [cv2.IMWRITE_JPEG_QUALITY, 88])

@@ -21,6 +21,7 @@ from typing import Any, NoReturn, TypeVar
 
 from pokegeo_dagster.budget.books import LIVE_STATES, Slot, Task, may_be_bought
 from pokegeo_dagster.budget.caps import money
+from pokegeo_dagster.budget.left_behind import clears_a_place
 from pokegeo_dagster.budget.purse import Purse
 from pokegeo_dagster.film.crew import Made
 from pokegeo_dagster.film.digest import digest
@@ -81,7 +82,6 @@ class _Purchase:
     purse: Purse
     owner: str
     busy: int = 0
-    looks: int = 0
 
     def carried_out(self) -> Hired | None:
         last = self.purse.books.last(self.slot)
@@ -176,37 +176,18 @@ class _Purchase:
         """The task with our intent on the books; None when it is not ours any more."""
         desk = self.purse.desks[task.vendor]
         lost_counts_s = self.purse.patience.at_work_s if self.job.asynchronous else 0.0
-        looked = float("-inf")
+        asked_at, turn = float("-inf"), 0
         while True:
             moved, wait_s = self.purse.books.intend(task, self.owner, desk, lost_counts_s)
             if moved is None or wait_s <= 0:
                 return moved
-            if self.job.asynchronous and self.purse.clock.now() - looked >= self.purse.patience.most_poll_s:
-                looked = self.purse.clock.now()
-                if self._cleared(task.vendor):
-                    continue
-            self.purse.clock.sleep(min(wait_s, self.purse.patience.first_poll_s))
+            now, cleared = self.purse.clock.now(), False
+            if self.job.asynchronous and now - asked_at >= self.purse.patience.most_poll_s:
+                asked_at, turn = now, turn + 1
+                cleared = clears_a_place(self.purse.books, task.vendor, self.job, turn)
+            if not cleared:
+                self.purse.clock.sleep(min(wait_s, self.purse.patience.first_poll_s))
             self._not_parked(task)  # others may have found the quota spent while we waited
-
-    def _cleared(self, vendor: str) -> bool:
-        """Whether a place is free after all: that of a purchase which somebody left behind (a film that was
-        stopped) and the vendor is done with. It is asked of one of them at a time, which is free; what it
-        brought is fetched and booked when its film is made again."""
-        left = self.purse.books.left_behind(vendor)
-        if not left:
-            return False
-        task = left[self.looks % len(left)]
-        self.looks += 1
-        assert task.task_id is not None
-        try:
-            if isinstance(self.job.poll(Ticket(task.task_id)), Pending):
-                return False
-        except JobFailed:
-            pass  # over, and booked by whoever comes back for it
-        except ProductionError:  # silent, or another account's task: its place stays taken
-            return False
-        self.purse.books.over(task)
-        return True
 
     def _not_taken(self, task: Task, busy: NotTaken) -> Task | None:
         self.busy += 1

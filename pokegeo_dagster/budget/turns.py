@@ -24,8 +24,8 @@ LastTurns = Mapping[tuple[int, str], int]
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One piece of queued work. `asked_at` is when it was asked for: for a new film when its episode
-    was ordered, so that what was begun first is finished first."""
+    """One piece of queued work. `asked_at` is when its episode was ordered, so that what was begun first
+    is finished first."""
 
     id: int
     channel: str

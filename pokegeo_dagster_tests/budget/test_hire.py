@@ -239,7 +239,8 @@ def test_a_spent_quota_parks_the_vendor_until_it_is_back(trade):
 
 
 def test_who_waits_at_a_desk_hears_that_the_quota_was_spent_meanwhile(trade):
-    trade.desk, vendor = Desk(vendor="kie", at_once=1), FakeVendor()
+    trade.desk = Desk(vendor="kie", at_once=1)
+    vendor = FakeVendor(says={"poll": [Pending()]})  # of the clip that was left behind there
     trade.killed(FakeJob(FakeVendor()), dies_at=4, after=False, slot=replace(SLOT, key="clip_01"))
     sleep = trade.clock.sleep
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from pokegeo_dagster.defs.office.wanted import AGAIN, GATE, PREPRODUCTION, PRODUCTION, Wanted, wanted
+from pokegeo_dagster.budget.turns import RISES_AFTER_S
+from pokegeo_dagster.defs.office.wanted import AGAIN, CUT, GATE, PREPRODUCTION, PRODUCTION, Wanted, wanted
 from pokegeo_dagster.storage.lookout import Standing
 from pokegeo_dagster.storage.rows import Failure
 
@@ -116,3 +117,18 @@ def test_what_waited_for_a_piece_follows_when_a_person_had_that_made_again() -> 
 
     assert before is None and once is None
     assert after is not None and (after.stage, after.why) == (AGAIN, "what it waited for is there")
+
+
+def test_what_finishes_a_film_stands_where_its_film_stood_and_never_above_what_is_more_urgent() -> None:
+    play = {"greenlight": 1, "segments": {"clip_01": "v1"}}
+    young, old = (_at_the_gate(**play) for _ in range(2))
+    old.ordered_at = NOW - timedelta(days=3)
+    now = NOW + timedelta(hours=2)
+
+    orders = [wanted([standing], Said(), now.timestamp())[0] for standing in (young, old)]
+    for standing, order in zip((young, old), orders, strict=True):
+        standing.orders[order.stage, order.signature] = "done"
+    young_cut, old_cut = (wanted([standing], Said(), now.timestamp())[0] for standing in (young, old))
+
+    assert (young_cut.stage, young_cut.asked_at) == (CUT, NOW)
+    assert timedelta(hours=2) < now - old_cut.asked_at < timedelta(seconds=RISES_AFTER_S)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from pokegeo_dagster.budget.again import due, kind_of
+from pokegeo_dagster.budget.turns import RISES_AFTER_S
 from pokegeo_dagster.film.digest import digest
 from pokegeo_dagster.storage.lookout import Standing
 from pokegeo_dagster.storage.orders import AT_WORK, BY_HAND, Wanted
@@ -89,8 +90,7 @@ def _following(standing: Standing, now: float) -> Wanted | None:
     signature = digest({"follows": sorted((f.asset, f.key, f.tries) for f in fell)})
     if (AGAIN, signature) in standing.orders:
         return None
-    moment = datetime.fromtimestamp(now, UTC)
-    return Wanted(standing.episode, AGAIN, signature, "what it waited for is there", moment)
+    return Wanted(standing.episode, AGAIN, signature, "what it waited for is there", _since(standing, now))
 
 
 def _capped(standing: Standing, said: Said, now: float) -> Wanted | None:
@@ -102,8 +102,8 @@ def _capped(standing: Standing, said: Said, now: float) -> Wanted | None:
     signature = digest({"held up": held, "caps": said.caps(standing)})
     if (AGAIN, signature) in standing.orders:
         return None
-    moment = datetime.fromtimestamp(now, UTC)
-    return Wanted(standing.episode, AGAIN, signature, "a cap held it up", moment, afresh=True)
+    since = _since(standing, now)
+    return Wanted(standing.episode, AGAIN, signature, "a cap held it up", since, afresh=True)
 
 
 def _again(standing: Standing, said: Said, now: float) -> Wanted | None:
@@ -119,8 +119,7 @@ def _again(standing: Standing, said: Said, now: float) -> Wanted | None:
         return None
     pieces = ", ".join(f"{asset} {key}" for asset, key, *_ in may[:3]) + (" …" if len(may) > 3 else "")
     why = f"{len(may)} failed and may be tried again: {pieces}"
-    moment = datetime.fromtimestamp(now, UTC)
-    return Wanted(standing.episode, AGAIN, digest(sorted(may)), why, moment)
+    return Wanted(standing.episode, AGAIN, digest(sorted(may)), why, _since(standing, now))
 
 
 def _cut(standing: Standing, now: float) -> Wanted | None:
@@ -137,5 +136,10 @@ def _cut(standing: Standing, now: float) -> Wanted | None:
     signature = digest({clip: standing.segments[clip] for clip in clips} | standing.unmixed)
     if (CUT, signature) in standing.orders:
         return None
-    moment = datetime.fromtimestamp(now, UTC)
-    return Wanted(standing.episode, CUT, signature, "all its segments are there", moment)
+    return Wanted(standing.episode, CUT, signature, "all its segments are there", _since(standing, now))
+
+
+def _since(standing: Standing, now: float) -> datetime:
+    """When what finishes a film counts as asked for: with its film, so that what was begun first is finished
+    first; yet not so long ago that it would rise above what is more urgent."""
+    return max(standing.ordered_at, datetime.fromtimestamp(now - RISES_AFTER_S / 2, UTC))

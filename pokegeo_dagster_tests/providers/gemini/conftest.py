@@ -12,7 +12,10 @@ from typing import Any
 
 import pytest
 
+from pokegeo_dagster.film.vendors import Job
 from pokegeo_dagster.providers.gemini.client import GeminiClient, Timeouts
+from pokegeo_dagster.providers.gemini.writer import GeminiWriter
+from pokegeo_dagster_tests.providers.gemini.orders import BRIEF, DOSSIER, PITCHES
 
 KEY = "AIzaTest-0123456789-abcdefghij"
 
@@ -135,3 +138,13 @@ def client(gemini: FakeGemini) -> Iterator[GeminiClient]:
     opened = GeminiClient(KEY, gemini.url, timeouts=Timeouts(read_s=10), clock=lambda: 1795273200.0)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def writer(client: GeminiClient) -> GeminiWriter:
+    return GeminiWriter(client)
+
+
+@pytest.fixture
+def order(writer: GeminiWriter) -> Job:
+    return writer.write(BRIEF, DOSSIER, PITCHES[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import json
 import math
 import statistics
@@ -15,6 +16,7 @@ from bench.purse_studio import EPISODE, paid_studio
 from bench.whole_process import measure
 
 CLIPS = 18
+TEXTS = ("dossier", "pitches", "screenplay")  # one after the other
 TAIL = ("final_cut", "qc_report", "episode_report")  # what is made after the last clip, one after the other
 # What the vendors need for each piece of work, in seconds.
 WORK_S = {
@@ -52,6 +54,7 @@ def makespan(home: Path, pool: int, shortened: float) -> dict[str, Any]:
         "met": spent.wall_s <= most,
         "waves_s": waves,
         "chain_s": chain,
+        "vendors_s": _vendors_s(events, pool),  # the same film, had nothing of ours taken any time
         "video_s": sum(bound),
         "busy": sum(bound) / pool / (last - first),
         # The command, from its first to its last moment: until the first video is shot, while videos are,
@@ -91,11 +94,29 @@ def _chain_s(events: list[dict[str, Any]]) -> float:
     return story + pictures + longest("clip") + longest("segment") + longest("final_cut")
 
 
-def _events_by_task(events: list[dict[str, Any]], asset: str) -> dict[str, list[dict[str, Any]]]:
-    """The purse's events of an asset, by key."""
+def _vendors_s(events: list[dict[str, Any]], pool: int) -> float:
+    """How long the vendors alone took: the story's three texts, a character sheet and a pose drawn after it,
+    then every video in the order in which they were begun, on so many places. Nobody can be quicker who
+    does not know beforehand which video will take long."""
+    asked = {
+        asset: [_span(task) for task in _events_by_task(events, asset, "intent").values()]
+        for asset in (*TEXTS, "reference")
+    }
+    texts = sum(end - start for asset in TEXTS for start, end in asked[asset])
+    picture = statistics.mean(end - start for start, end in asked["reference"])
+    places = [texts + 2 * picture] * pool
+    for start, end in sorted(_span(task) for task in _events_by_task(events, "clip").values()):
+        heapq.heappush(places, heapq.heappop(places) + end - start)
+    return max(places)
+
+
+def _events_by_task(
+    events: list[dict[str, Any]], asset: str, begun: str = "running"
+) -> dict[str, list[dict[str, Any]]]:
+    """The purse's events of an asset at a vendor, by key."""
     found: dict[str, list[dict[str, Any]]] = {}
     for event in events:
-        if event.get("asset") == asset and event.get("state") in ("running", "delivered"):
+        if event.get("asset") == asset and event.get("state") in (begun, "delivered"):
             found.setdefault(event["key"], []).append(event)
     return found
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import insert
 
-from pokegeo_dagster.defs.graph import CALL_SHEET
+from pokegeo_dagster.defs.graph import CALL_SHEET, GRAPH
 from pokegeo_dagster.film.digest import digest
 from pokegeo_dagster.film.ids import CLIP_IDS, REFERENCE_IDS
 from pokegeo_dagster.film.story.brief import Brief
@@ -47,7 +47,7 @@ def _pieces(episode: str, first_id: int) -> tuple[list[dict], list[dict]]:
             made_from = [
                 f"{name}/{source}={versions[name, source]}"
                 for name in craft.inputs
-                for source in ((key,) if (name, key) in versions else ("film",))
+                for source in ((key,) if GRAPH[name].per == craft.per else KEYS[GRAPH[name].per])
                 if (name, source) in versions
             ]
             take = first_id + len(takes) + 1

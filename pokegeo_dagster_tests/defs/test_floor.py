@@ -107,6 +107,26 @@ def test_a_department_comes_in_when_what_its_inputs_are_made_from_begins_to_be_t
     assert not early and near.is_set()
 
 
+def test_a_department_that_gives_way_comes_in_when_those_have_all_been(studio: Studio) -> None:
+    board, in_ = studio.board, threading.Event()
+    posted = {name: [Place("fox", key) for key in ("clip_01", "clip_02")] for name in ("shot", "narration")}
+    for asset, places in posted.items():
+        board.post(asset, places)
+
+    def come_in() -> None:
+        _until_it_is_near(studio, GRAPH["sound_effect"], posted)
+        in_.set()
+
+    waiting = threading.Thread(target=come_in, daemon=True)
+    waiting.start()
+    board.strike("narration", posted["narration"][:1])
+    early = in_.wait(0.2)
+    board.strike("narration", posted["narration"][1:])
+    waiting.join(timeout=20)
+
+    assert not early and in_.is_set()
+
+
 def test_a_department_that_waits_goes_home_when_the_production_is_stopped(studio: Studio) -> None:
     posted = {name: [Place("fox", "clip_01")] for name in ("composite", "clip")}
     for asset, places in posted.items():

@@ -147,8 +147,8 @@ def _all_at_once(
 
 
 def _until_it_is_near(studio: Studio, craft: Craft, posted: Mapping[str, Sequence[Place]]) -> None:
-    """Waits until what a craft's inputs are made from begins to be there. A run takes a third of a second
-    of a core to begin: that of the cut would take it from the first clips'."""
+    """Waits until what a craft's inputs are made from begins to be there, and what it gives way to is. A run
+    takes a third of a second of a core to begin: that of the cut would take it from the first clips'."""
     near = [
         (earlier, posted[earlier])
         for asset in craft.inputs
@@ -156,8 +156,9 @@ def _until_it_is_near(studio: Studio, craft: Craft, posted: Mapping[str, Sequenc
         for earlier in GRAPH[asset].inputs
         if earlier in posted and earlier not in (asset, craft.name)
     ]
+    before = [(asset, [place]) for asset in craft.gives_way_to for place in posted.get(asset, ())]
     with studio.board.listening() as woken:
-        while not studio.board.stopped and any(studio.board.awaits_all(*one) for one in near):
+        while not studio.board.stopped and any(studio.board.awaits_all(*one) for one in near + before):
             woken.wait()
             woken.clear()
 

@@ -45,7 +45,13 @@ def _show_mix(take: Take) -> dict[str, Any]:
     }
 
 
-@craft(group="sound", per="episode", kinds=("m4a",), show=_show_mix)
+@craft(
+    group="sound",
+    per="episode",
+    kinds=("m4a",),
+    show=_show_mix,
+    gives_way_to=("narration", "composite"),  # as the effects do: no clip waits for it
+)
 def mix(
     place: Place, studio: Studio, *, brief: Takes, screenplay: Takes, narration: Takes, sound_effect: Takes
 ) -> Work:

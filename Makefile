@@ -22,8 +22,9 @@ studio: $(VENV)/.runtime
 studio-pg: $(VENV)/.studio
 	@$(BIN)/pokegeo studio --postgres
 
+# Half of what a test does is waiting: two processes a core.
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print(min(8, 2 * (os.cpu_count() or 1)))') --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m bench

@@ -191,7 +191,8 @@ def main() -> None:
 
 def _made(figures: dict) -> bool:
     for name, value in figures.items():
-        print(f"{name:<18}{value:.3g}" if isinstance(value, float) else f"{name:<18}{value}", flush=True)
+        told = value if not isinstance(value, float) else f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+        print(f"{name:<24}{told}", flush=True)
     print()
     return figures["met"] and not figures["wrong"]
 

@@ -75,7 +75,7 @@ def test_a_five_second_clip_that_was_asked_for_is_kept_when_longer_ones_are_orde
 
 def test_a_clip_at_the_vendor_is_awaited_and_not_bought_in_another_length(tmp_path: Path) -> None:
     home = tmp_path / "studio"
-    with vendor_city(task_s=2.0, video_px=(320, 180)) as city:
+    with vendor_city(task_s=8.0, video_px=(320, 180)) as city:
         keys = {**city.environ, **HOUSE, **QUICK}
         impatient = run_pokegeo(home, *ORDER, **keys, POKEGEO_GIVE_UP_S="0.3")
         assert impatient.returncode == 1 and "nothing is bought twice" in impatient.stderr

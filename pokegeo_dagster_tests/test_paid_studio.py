@@ -59,7 +59,7 @@ def test_a_paid_film_is_made_from_the_ui_and_every_piece_shows_its_papers(
     _run(studio, "say_yes", ("greenlight",), EPISODE, config=yes)
     stages = ("shot", "narration", "sound_effect", "composite", "clip", "segment")
     _run(studio, "clips", stages, f"{EPISODE}|clip_01", f"{EPISODE}|clip_02")
-    _run(studio, "cut", ("final_cut",), EPISODE)
+    _run(studio, "cut", ("mix", "final_cut"), EPISODE)
 
     clips = StudioDb(f"sqlite:///{studio.home / 'studio.db'}").approved(EPISODE, "clip")
     assert [row.take.member for row in clips.values()] == ["kie"] * CLIPS

@@ -127,9 +127,6 @@ def final_cut(
     clips = tuple(written.slate["clips"])
     shots = [shot.at(place.episode, name) for name in clips]
     segments = [segment.at(place.episode, name) for name in clips]
-    laid = lay_programme(clips, [int(take.slate["frames"]) for take in segments], finish, delivery)
-    if as_told(laid) != track.slate["cuts"]:
-        raise NotReady("mix", place, "its cuts are not those of the segments: a line has changed since")
     order = CutOrder(
         clips=clips,
         delivery=delivery,
@@ -139,6 +136,9 @@ def final_cut(
 
     def assemble(room: Path) -> Made:
         play = written.read(Screenplay)
+        laid = lay_programme(clips, [int(take.slate["frames"]) for take in segments], finish, delivery)
+        if as_told(laid) != track.slate["cuts"]:
+            raise NotReady("mix", place, "has other cuts than the segments, a line has changed since")
         before = Takes("final_cut", studio).find(place)
         frames = [cut.frames for cut in laid]
         cards = cards_made(order.cards, segments, delivery, before, room)
